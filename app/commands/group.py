@@ -1,0 +1,58 @@
+"""The command group and what all commands share: who acts, how an answer is printed, how a refusal ends."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+from flask_appbuilder.security.sqla.models import User
+
+from app.kernel.actor import SYSTEM, Actor, Circumstance, reset_circumstance, set_circumstance
+from app.kernel.database import acting_as, session
+from app.kernel.errors import CrmError
+from app.kernel.language import say_problem, say_problems
+from app.security.queries import load_actor
+
+crm = AppGroup("crm", help="Kemai CRM: set-up, data, jobs and upkeep.")
+
+as_json = click.option("--json", "json_", is_flag=True, help="Answer for a machine, as one JSON object.")
+
+
+def answer(json_: bool, text: str, **facts: Any) -> None:
+    """Print `text`, or the facts as JSON."""
+    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if json_ else text)
+
+
+def actor_named(name: str | None) -> Actor:
+    """The user `name` with his rights, the system without a name. CrmError if there is no such user."""
+    if not name:
+        return SYSTEM
+    with acting_as(SYSTEM):
+        user_id = session().execute(sa.select(User.id).where(User.username == name, User.active)).scalar()
+        if user_id is None:
+            raise CrmError(f"There is no active user “{name}”.")
+        return load_actor(user_id)
+
+
+def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Tell a refusal in words and end with status 1."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        token = set_circumstance(Circumstance(channel="cli"))
+        try:
+            return command(*args, **kwargs)
+        except CrmError as error:
+            problems = say_problems(error.problems)
+            answer(bool(kwargs.get("json_")), "\n".join([say_problem(error.sentence), *[
+                f"  {name}: {sentence}" for name, sentence in problems.items()]]),
+                error=say_problem(error.sentence), problems=problems)
+            sys.exit(1)
+        finally:
+            reset_circumstance(token)
+
+    return wrapped

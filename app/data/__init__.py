@@ -1,0 +1,1 @@
+"""Import and export: reading files, what they mean, and writing them."""

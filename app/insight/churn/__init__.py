@@ -1,0 +1,1 @@
+"""Churn alerts: who is about to leave, why, and what may keep him."""

@@ -1,0 +1,67 @@
+"""Speaking to a person: problems and labels in the language of the request, or in one that is named."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask import session as cookie
+from flask_babel import force_locale, gettext
+
+from app.kernel.actor import acting_or_none
+from app.kernel.fields import Field
+from app.kernel.problems import Problem
+
+LANGUAGES = ("zh", "en")
+
+
+def say_problem(found: Problem) -> str:
+    """The sentence in the current language, its parameters too."""
+    params = {key: _spoken(value) for key, value in found.params.items()}
+    text = gettext(found.text)
+    return text % params if params else text
+
+
+def _spoken(value: Any) -> Any:
+    if isinstance(value, Problem):
+        return say_problem(value)
+    return value if isinstance(value, (int, float)) else str(value)
+
+
+def say_problems(problems: dict[str, Problem]) -> dict[str, str]:
+    """Each problem's sentence by field."""
+    return {name: say_problem(found) for name, found in problems.items()}
+
+
+def in_language(label: Any, language: str) -> str:
+    """A label in a named language, whatever the request's is."""
+    with force_locale(language):
+        return str(label)
+
+
+def labels_of(field: Field) -> list[str]:
+    """Every label under which a file may bring this field: in each language, and its aliases."""
+    found = [in_language(field.label, language) for language in LANGUAGES]
+    return list(dict.fromkeys([*found, *field.aliases]))
+
+
+def choice_labels(field: Field) -> dict[str, str]:
+    """Every word for each choice, lower case -> stored value: the value itself and its labels in each language."""
+    words: dict[str, str] = {}
+    for value, label in (field.choices or {}).items():
+        for word in (value, *[in_language(label, language) for language in LANGUAGES]):
+            words.setdefault(word.casefold(), value)
+    return words
+
+
+
+
+def choose_language(app: Flask) -> str:
+    """The user's choice, else this browser's, else the house's."""
+    actor = acting_or_none()
+    own = actor.locale if actor is not None else ""
+    if not request:
+        return own or app.config["BABEL_DEFAULT_LOCALE"]
+    for chosen in (request.args.get("_l_"), cookie.get("locale"), own):
+        if chosen in app.config["LANGUAGES"]:
+            return chosen
+    best = request.accept_languages.best_match(["zh", "en", "zh-CN", "zh-TW"])
+    return best[:2] if best else app.config["BABEL_DEFAULT_LOCALE"]

@@ -1,0 +1,1 @@
+"""Row and column rights: one predicate per (actor, entity, verb), applied by the ORM to every statement."""

@@ -1,0 +1,42 @@
+"""Values as JSON, for events and audit: what is encrypted in its column stays encrypted here too."""
+
+import datetime as dt
+import decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.kernel.fields import Field, fields_of
+
+
+def encode(model: type, field: Field, value: Any) -> Any:
+    """The JSON form of a typed value; personal values as the column would store them."""
+    if value is None:
+        return None
+    if field.personal:
+        column = sa.inspect(model).column_attrs[field.column].columns[0]
+        return column.type.process_bind_param(value, None)
+    if isinstance(value, (dt.datetime, dt.date)):
+        return value.isoformat()
+    return str(value) if isinstance(value, decimal.Decimal) else value
+
+
+def decode(model: type, field: Field, value: Any) -> Any:
+    """The typed value that `encode` made the JSON form of."""
+    if value is None:
+        return None
+    if field.personal:
+        column = sa.inspect(model).column_attrs[field.column].columns[0]
+        return column.type.process_result_value(value, None)
+    if field.kind == "moment":
+        return dt.datetime.fromisoformat(value)
+    if field.kind == "date":
+        return dt.date.fromisoformat(value)
+    return decimal.Decimal(value) if field.kind == "decimal" else value
+
+
+def decode_changes(model: type, changes: dict[str, list[Any]]) -> dict[str, tuple[Any, Any]]:
+    """Typed (before, after) by field of an event's ``changes``; fields that no longer exist are left out."""
+    fields = fields_of(model)
+    return {name: (decode(model, fields[name], pair[0]), decode(model, fields[name], pair[1]))
+            for name, pair in changes.items() if name in fields}

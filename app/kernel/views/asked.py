@@ -1,0 +1,148 @@
+"""What a list, chart, export or bulk action is asked for, read from the address and bound to rights."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from app.kernel import filters
+from app.kernel.actor import Actor, acting
+from app.kernel.entity import Entity, Scoped, scoped_by_table
+from app.kernel.errors import RuleError
+from app.kernel.fields import Field, fields_of
+from app.kernel.filters import EVERYTHING, Context, Or, Tree, Where, all_of
+from app.kernel.problems import N_, problem
+from app.kernel.rights import columns
+
+PAGE_SIZES = (25, 50, 100)
+MAX_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Filter tree, search text, sort field, page (from 1) and size of one request for rows."""
+
+    tree: Tree = EVERYTHING
+    text: str = ""
+    sort: str = ""
+    descending: bool = False
+    page: int = 1
+    size: int = PAGE_SIZES[0]
+    columns: tuple[str, ...] = ()
+    deleted: bool = False
+
+    def narrowed(self, tree: Tree) -> "Asked":
+        return replace(self, tree=all_of(self.tree, tree))
+
+
+def _number(text: Any, default: int, most: int) -> int:
+    try:
+        return min(max(int(text), 1), most)
+    except (TypeError, ValueError):
+        return default
+
+
+def from_address(args: Any) -> Asked:
+    """Read ``?stage.category=won&q=...&sort=-amount&page=2&size=50&columns=name,owner``. Malformed if unreadable."""
+    sort = str(args.get("sort", ""))[:80]
+    names = tuple(name for name in str(args.get("columns", "")).split(",") if name)[:60]
+    page, size = _number(args.get("page"), 1, 10_000_000), _number(args.get("size"), PAGE_SIZES[0], MAX_SIZE)
+    return Asked(filters.parse(args), str(args.get("q", "")).strip()[:200], sort.removeprefix("-"),
+                 sort.startswith("-"), page, size, names)
+
+
+def usable(actor: Actor, model: type[Scoped]) -> Callable[[str], bool]:
+    """Whether a dotted field may be filtered, sorted and grouped by: every step readable, no step masked or hidden."""
+
+    def may_use(dotted: str) -> bool:
+        at: type[Scoped] | None = model
+        for name in dotted.split("."):
+            field = fields_of(at).get(name) if at is not None else None
+            if field is None or not columns.may_use(actor, at, name):
+                return False
+            at = scoped_by_table().get(field.target or "")
+            if at is not None and field.kind != "user" and not actor.may("read", at.entity_name()):
+                return False
+        return True
+
+    return may_use
+
+
+def context_of(actor: Actor) -> Context:
+    """How the actor's words in filters are understood."""
+    return Context(user_id=actor.id, zone=actor.zone)
+
+
+def condition(model: type[Scoped], tree: Tree, actor: Actor | None = None) -> Any:
+    """`tree` as SQL for the actor in force. RuleError by field where it cannot be asked."""
+    actor = actor or acting()
+    return filters.compile_filter(filters.bind(tree, model, usable(actor, model), context_of(actor)), model)
+
+
+def search_tree(model: type[Scoped], text_columns: list[str], text: str) -> Tree:
+    """The one search box: any of the text columns contains the text; personal ones must equal it."""
+    may_use = usable(acting(), model)
+    return Or(tuple(Where(dotted, "eq" if _is_personal(model, dotted) else "contains", text)
+                    for dotted in text_columns if may_use(dotted)))
+
+
+def _is_personal(model: type[Scoped], dotted: str) -> bool:
+    *way, last = dotted.split(".")
+    for name in way:
+        model = scoped_by_table()[fields_of(model)[name].target]
+    return fields_of(model)[last].kind == "personal"
+
+
+def statement(model: type[Scoped], text_columns: list[str], asked: Asked) -> Any:
+    """SELECT of the asked records, unsorted and unpaged; rights are added by the ORM when it runs."""
+    found = sa.select(model).where(condition(model, asked.tree))
+    if asked.text:
+        found = found.where(condition(model, search_tree(model, text_columns, asked.text)))
+    if asked.deleted:
+        found = found.where(model.deleted_at.is_not(None)).execution_options(with_deleted=True)
+    return found
+
+
+def sort_column(model: type[Scoped], name: str) -> Any:
+    """What to order by for a field: the column, or the title of the record it points at. RuleError if it may not be."""
+    field = fields_of(model).get(name)
+    if field is None or field.kind in ("many", "json", "about") or field.personal or not usable(acting(), model)(name):
+        raise RuleError(problems={"sort": problem(N_("There is no field %(field)s to sort by."), field=name)})
+    column = getattr(model, field.column)
+    target = scoped_by_table().get(field.target or "") if field.kind == "pointer" else None
+    if target is None or not issubclass(target, Entity):
+        return column
+    aliased = orm.aliased(target)
+    title = getattr(aliased, target.title_field)
+    return sa.select(title).where(aliased.id == column).scalar_subquery()
+
+
+def ordered(found: Any, model: type[Scoped], asked: Asked, base_order: tuple[str, str]) -> Any:
+    """The statement in the asked order, else the declared one; the id makes it total, NULL is the smallest value."""
+    name, descending = (asked.sort, asked.descending) if asked.sort else (base_order[0], base_order[1] == "desc")
+    column = sort_column(model, name)
+    direction = column.desc().nulls_last() if descending else column.asc().nulls_first()
+    return found.order_by(direction, model.id.desc() if descending else model.id.asc())
+
+
+def declared_fields(model: type[Scoped], names: list[str]) -> dict[str, tuple[type[Scoped], Field]]:
+    """Dotted names to the class and field they end at; names that lead nowhere are left out."""
+    found = {}
+    for dotted in names:
+        at: Any = model
+        for position, name in enumerate(dotted.split(".")):
+            field = fields_of(at).get(name) if at is not None else None
+            if field is None:
+                break
+            if position == dotted.count("."):
+                found[dotted] = (at, field)
+            at = scoped_by_table().get(field.target or "")
+    return found
+
+
+def as_mapping(asked: Asked) -> Mapping[str, Any]:
+    """The asked filter as JSON, for audit and saved views."""
+    sort = ("-" if asked.descending else "") + asked.sort
+    return {"filter": filters.to_dict(asked.tree), "q": asked.text, "sort": sort}

@@ -1,0 +1,286 @@
+"""Charts: one SQL aggregate each, under the reader's rights, every point with the address of the rows behind it."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import Response, current_app, jsonify, url_for
+from flask_babel import gettext
+
+from app.kernel import clock, filters, money
+from app.kernel.actor import acting
+from app.kernel.database import session
+from app.kernel.entity import scoped_by_table
+from app.kernel.errors import Missing, NotAllowed, RuleError
+from app.kernel.fields import Field, fields_of
+from app.kernel.filters import EVERYTHING, Tree, Where, all_of
+from app.kernel.problems import N_, problem
+from app.kernel.views import asked as ask
+from app.kernel.views.buckets import Bucket, buckets_between, step_of
+from app.kernel.views.declare import Chart, Measure
+from app.kernel.views.lens import person_name, relation_of, spoken
+
+# (model, money column, day column or None) -> expression in minor units of the base currency, NULL without a rate.
+Conversion = Callable[[type, Any, Any], Any]
+MAX_GROUPS = 200
+
+
+def set_conversion(app: Any, conversion: Conversion) -> None:
+    """Name the function that converts money at dated rates; without one, sums are split by currency."""
+    app.extensions["money_conversion"] = conversion
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What the points stand along: an SQL expression, how a value is said, and the filter that finds its rows."""
+
+    expression: Any
+    say: Callable[[Any], str]
+    tree: Callable[[Any], Tree]
+    order: tuple[Any, ...] = ()
+    joins: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a `Chart.query` is given: the SQL condition of filter, period and team, and the tree it was made of."""
+
+    condition: Any
+    tree: Tree
+    since: dt.date | None
+    until: dt.date | None
+
+
+def teams() -> list[tuple[int, str]]:
+    """The teams that the actor may choose among."""
+    team = scoped_by_table()["team"]
+    return [(row.id, row.name) for row in session().scalars(sa.select(team).order_by(team.name))]
+
+
+def answer(view: Any, name: str, args: Any) -> Response:
+    """The chart as JSON: categories, series, and points with their drill-down addresses."""
+    chart = next((each for each in view.charts if each.name == name), None)
+    if chart is None:
+        raise Missing()
+    return jsonify(numbers(view, chart, args))
+
+
+def numbers(view: Any, chart: Chart, args: Any) -> dict[str, Any]:
+    """The chart's data for the reader. RuleError for an unreadable filter, NotAllowed for a field that is closed."""
+    since, until = _period(args)
+    tree = all_of(filters.parse(_without_chart_words(args)), chart.tree(), _period_tree(chart, since, until),
+                  _team_tree(args))
+    head = {"name": chart.name, "label": str(chart.label), "kind": chart.kind, "help": str(chart.help)}
+    if chart.query is not None:
+        asked = Asked(ask.condition(view.model, tree), tree, since, until)
+        return {**head, "rows": chart.query(asked)}
+    points = _points(view, chart, tree, since, until)
+    return {**head, **_series(points), "points": points}
+
+
+def _period(args: Any) -> tuple[dt.date | None, dt.date | None]:
+    found = []
+    for name in ("since", "until"):
+        try:
+            found.append(dt.date.fromisoformat(args[name]) if args.get(name) else None)
+        except ValueError:
+            raise RuleError(problems={name: problem(N_("“%(value)s” is not a date (YYYY-MM-DD)."),
+                                                    value=args[name][:20])}) from None
+    return found[0], found[1]
+
+
+def _without_chart_words(args: Any) -> list[tuple[str, str]]:
+    return [(key, text) for key, text in args.items(multi=True) if key not in ("since", "until", "team_tree", "_")]
+
+
+def _period_tree(chart: Chart, since: dt.date | None, until: dt.date | None) -> Tree:
+    if not chart.period:
+        return EVERYTHING
+    parts = [Where(chart.period, "gte", since.isoformat())] if since else []
+    parts += [Where(chart.period, "lte", until.isoformat())] if until else []
+    return all_of(*parts)
+
+
+def _team_tree(args: Any) -> Tree:
+    return Where("team", "eq", args["team_tree"]) if args.get("team_tree") else EVERYTHING
+
+
+def _points(view: Any, chart: Chart, tree: Tree, since: dt.date | None, until: dt.date | None) -> list[dict[str, Any]]:
+    model = view.model
+    condition = ask.condition(model, tree)
+    group = _axis(model, chart.group, condition, since, until)
+    split = _axis(model, chart.split, condition, since, until) if chart.split else None
+    value, currency = _measure(model, chart, condition)
+    chosen = [group.expression.label("g"), *([split.expression.label("s")] if split else []), value.label("v")]
+    chosen += [currency.label("c")] if currency is not None else []
+    keys = [column for column in chosen if column.name != "v"]
+    found = sa.select(*chosen).select_from(model).where(condition)
+    for axis in (group, split):
+        for join in axis.joins if axis else ():
+            found = found.outerjoin(*join)
+    found = found.group_by(*keys).limit(MAX_GROUPS * 10)
+    rows = session().execute(found)
+    points = [_point(view, chart, tree, group, split, row) for row in rows]
+    place = {value: position for position, value in enumerate(group.order)}
+    return sorted(points, key=lambda point: (place.get(point["key"], len(place)), -(point["value"] or 0)
+                                             if not group.order else 0, point["group"]))[:MAX_GROUPS * 10]
+
+
+def _point(view: Any, chart: Chart, tree: Tree, group: Axis, split: Axis | None, row: Any) -> dict[str, Any]:
+    currency = getattr(row, "c", None) or base_currency()
+    narrowed = all_of(tree, group.tree(row.g), split.tree(row.s) if split else EVERYTHING)
+    series = split.say(row.s) if split else ""
+    if hasattr(row, "c") and row.c != base_currency():
+        series = f"{series} {row.c}".strip()
+    value = float(row.v) if row.v is not None else 0
+    money_field = _is_money(view.model, chart.measure)
+    shown = money.spoken(round(value), currency, acting().locale or "zh") if money_field else f"{value:g}"
+    if money_field:
+        value = float(money.to_major(round(value), currency))
+    query = filters.to_query(narrowed)
+    return {"key": row.g, "group": group.say(row.g), "split": series, "value": value, "text": shown,
+            "url": url_for(f"{view.entity}.list") + (f"?{query}" if query else "")}
+
+
+def _series(points: list[dict[str, Any]]) -> dict[str, Any]:
+    categories = list(dict.fromkeys(point["group"] for point in points))
+    names = list(dict.fromkeys(point["split"] for point in points))
+    cells = {(point["group"], point["split"]): point["value"] for point in points}
+    series = [{"name": name, "data": [cells.get((category, name), 0) for category in categories]} for name in names]
+    return {"categories": categories, "series": series, "total": sum(point["value"] for point in points)}
+
+
+def base_currency() -> str:
+    """CRM_CURRENCY."""
+    return current_app.config.get("CRM_CURRENCY", "CNY")
+
+
+def _is_money(model: type, measure: Measure) -> bool:
+    return bool(measure.field) and fields_of(model)[measure.field].kind == "money"
+
+
+def _measure(model: type, chart: Chart, condition: Any) -> tuple[Any, Any]:
+    """The aggregate, and the currency column to split by where money cannot be brought to one currency."""
+    measure = chart.measure
+    if measure.kind == "count":
+        return sa.func.count(), None
+    if not ask.usable(acting(), model)(measure.field):
+        raise NotAllowed()
+    column = getattr(model, fields_of(model)[measure.field].column)
+    aggregate = sa.func.sum if measure.kind == "sum" else sa.func.avg
+    if not _is_money(model, measure) or not _is_mixed(model, condition):
+        return aggregate(column), None
+    conversion = current_app.extensions.get("money_conversion")
+    if conversion is None:
+        return aggregate(column), model.currency
+    day = getattr(model, fields_of(model)[chart.period].column) if chart.period else None
+    converted = conversion(model, column, day)
+    # Where a rate is missing the amount keeps its own currency and its own series.
+    kept = sa.case((converted.is_(None), model.currency), else_=base_currency())
+    return aggregate(sa.func.coalesce(converted, column)), kept
+
+
+def _is_mixed(model: type, condition: Any) -> bool:
+    if "currency" not in fields_of(model):
+        return False
+    other = sa.select(model.id).where(condition, model.currency != base_currency()).limit(1)
+    return session().execute(other).first() is not None
+
+
+def _axis(model: type, spec: str, condition: Any, since: dt.date | None, until: dt.date | None) -> Axis:
+    dotted, _, step = spec.partition(":")
+    if not ask.usable(acting(), model)(dotted):
+        raise NotAllowed()
+    *way, last = dotted.split(".")
+    at, joins = model, []
+    for name in way:
+        relation = getattr(at, relation_of(at, fields_of(at)[name]).key)
+        at = scoped_by_table()[fields_of(at)[name].target]
+        joins.append((at, relation))
+    field = fields_of(at)[last]
+    column = getattr(at, field.column)
+    if step:
+        return _time_axis(dotted, field, column, condition, (model, joins), step, since, until)
+    if field.kind in ("pointer", "user"):
+        return _pointer_axis(dotted, at, field, column, tuple(joins))
+    return Axis(column, lambda value: _say_plain(field, value), lambda value: _equals(dotted, value), (), tuple(joins))
+
+
+def _say_plain(field: Field, value: Any) -> str:
+    if value is None or value == "":
+        return gettext("(empty)")
+    return spoken(field, value, base_currency(), acting())
+
+
+def _equals(dotted: str, value: Any) -> Tree:
+    return Where(dotted, "is_empty", None) if value is None or value == "" else Where(dotted, "eq", str(value))
+
+
+def _pointer_axis(dotted: str, at: type, field: Field, column: Any, joins: tuple[Any, ...]) -> Axis:
+    names: dict[int, str] = {}
+
+    def say(value: Any) -> str:
+        if value is None:
+            return gettext("(empty)")
+        if value not in names:
+            names.update(_titles(at, field, value))
+        return names.get(value, gettext("Locked"))
+
+    return Axis(column, say, lambda value: _equals(dotted, value), (), joins)
+
+
+def _titles(at: type, field: Field, value: int) -> Mapping[int, str]:
+    """Titles of the first few hundred targets at once, so that a chart costs one statement more, not one per bar."""
+    target = relation_of(at, field).mapper.class_
+    if field.kind == "user":
+        return {user.id: person_name(user) for user in session().scalars(sa.select(target))}
+    found = {row.id: str(row) for row in session().scalars(sa.select(target).order_by(target.id).limit(500))}
+    if value not in found:
+        found |= {row.id: str(row) for row in session().scalars(sa.select(target).where(target.id == value))}
+    return found
+
+
+def _time_axis(dotted: str, field: Field, column: Any, condition: Any, base: tuple[type, list[Any]], step: str,
+               since: dt.date | None, until: dt.date | None) -> Axis:
+    """Buckets of whole days, weeks, months, quarters or years in the reader's zone, as one CASE over their bounds."""
+    zone = ZoneInfo(acting().zone)
+    low, high = _extent(column, condition, base)
+    buckets = buckets_between(_day(low, zone, since), _day(high, zone, until), step_of(step))
+    if not buckets:
+        return Axis(sa.literal(None), lambda value: gettext("(empty)"), lambda value: _equals(dotted, None))
+    bounds = [(column < _bound(field, bucket.end, zone), bucket.name) for bucket in buckets]
+    first = (column < _bound(field, buckets[0].start, zone), None)
+    by_name: dict[str, Bucket] = {bucket.name: bucket for bucket in buckets}
+
+    def tree(value: Any) -> Tree:
+        if value is None:
+            return Where(dotted, "is_empty", None)
+        bucket = by_name[value]
+        return Where(dotted, "between", (bucket.start.isoformat(), (bucket.end - dt.timedelta(days=1)).isoformat()))
+
+    expression = sa.case((column.is_(None), None), first, *bounds, else_=None)
+    return Axis(expression, lambda value: value or gettext("(empty)"), tree, tuple(by_name), tuple(base[1]))
+
+
+def _extent(column: Any, condition: Any, base: tuple[type, list[Any]]) -> tuple[Any, Any]:
+    found = sa.select(sa.func.min(column), sa.func.max(column)).select_from(base[0]).where(condition)
+    for join in base[1]:
+        found = found.outerjoin(*join)
+    return session().execute(found).one()
+
+
+def _day(value: Any, zone: ZoneInfo, chosen: dt.date | None) -> dt.date:
+    if chosen is not None:
+        return chosen
+    if isinstance(value, dt.datetime):
+        return value.astimezone(zone).date()
+    return value or clock.today(str(zone))
+
+
+def _bound(field: Field, day: dt.date, zone: ZoneInfo) -> Any:
+    if field.kind == "date":
+        return day
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -1,0 +1,195 @@
+"""Values as one actor may see them: in plain, masked, locked or not at all; for screen, file and JSON alike."""
+
+import datetime as dt
+import decimal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask_babel import format_date, format_datetime, gettext
+from sqlalchemy import orm
+
+from app.kernel import money
+from app.kernel.actor import Actor
+from app.kernel.database import session
+from app.kernel.entity import Entity, Scoped, scoped_by_table
+from app.kernel.fields import Field, fields_of
+from app.kernel.rights import columns
+from app.kernel.rights.words import MASK
+
+DEFAULT_CURRENCY = "CNY"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One value for one reader. `state` is "", masked, locked or hidden; `value` is None unless it is in plain."""
+
+    kind: str
+    value: Any = None
+    text: str = ""
+    state: str = ""
+    entity: str = ""
+    record_id: int | None = None
+
+
+def relation_of(model: type[Scoped], field: Field) -> orm.RelationshipProperty | None:
+    """The relationship that loads what a pointer or many field points at."""
+    if field.kind == "many":
+        return sa.inspect(model).relationships[field.column]
+    column = sa.inspect(model).column_attrs[field.column].columns[0]
+    found = [each for each in sa.inspect(model).relationships
+             if each.direction is orm.RelationshipDirection.MANYTOONE and each.local_columns == {column}]
+    return found[0] if found else None
+
+
+def person_name(user: Any) -> str:
+    """A user's name: family name first without a space when it is Chinese."""
+    if user is None:
+        return ""
+    first, last = (user.first_name or "").strip(), (user.last_name or "").strip()
+    if any("\u4e00" <= sign <= "\u9fff" for sign in first + last):
+        return last + first
+    return f"{first} {last}".strip() or user.username
+
+
+def loaders(model: type[Scoped], names: Iterable[str]) -> list[Any]:
+    """selectinload options for every relation that the dotted `names` pass through."""
+    options = {}
+    for dotted in names:
+        at, option, path = model, None, ()
+        for name in dotted.split("."):
+            field = fields_of(at).get(name) if at is not None else None
+            relation = relation_of(at, field) if field and field.kind in ("pointer", "user", "many") else None
+            if relation is None:
+                break
+            attribute = getattr(at, relation.key)
+            option = option.selectinload(attribute) if option is not None else orm.selectinload(attribute)
+            path = (*path, relation.key)
+            options[path] = option
+            at = scoped_by_table().get(field.target or "")
+    return list(options.values())
+
+
+class Lens:
+    """Shows the values of a page of records to one actor; row-wise lifted masks are asked for in one statement."""
+
+    def __init__(self, actor: Actor, model: type[Scoped], records: Iterable[Scoped] = ()) -> None:
+        self.actor, self.model = actor, model
+        self._revealed = self._reveal([record.id for record in records])
+
+    def _reveal(self, ids: list[int]) -> frozenset[int]:
+        entity = self.model.entity_name()
+        masked = any(columns.mode(self.actor, entity, name) == "mask" for name in fields_of(self.model))
+        condition = columns.reveal_condition(self.model, self.actor) if masked and ids else None
+        if condition is None:
+            return frozenset()
+        return frozenset(session().scalars(sa.select(self.model.id).where(self.model.id.in_(ids), condition)))
+
+    def mode(self, record: Scoped, field: Field) -> str:
+        """The column mode for one record: a mask may be lifted for it."""
+        found = columns.mode(self.actor, type(record).entity_name(), field.name)
+        if found == "mask" and isinstance(record, self.model) and record.id in self._revealed:
+            return "read"
+        return found
+
+    def show(self, record: Scoped, dotted: str) -> Shown:
+        """The value at a dotted field as the actor may see it."""
+        name, _, rest = dotted.partition(".")
+        field = fields_of(type(record)).get(name)
+        mode = self.mode(record, field) if field else "hide"
+        if mode == "hide":
+            return Shown("text", state="hidden")
+        if mode == "mask":
+            empty = getattr(record, field.column, None) in (None, "")
+            return Shown(field.kind, text="" if empty else MASK, state="" if empty else "masked")
+        if field.kind in ("pointer", "user"):
+            return self._pointer(record, field, rest)
+        if field.kind == "many":
+            linked = [each for each in getattr(record, field.column) if getattr(each, "deleted_at", None) is None]
+            return Shown("many", linked, ", ".join(str(each) for each in linked))
+        return self._plain(record, field)
+
+    def _pointer(self, record: Scoped, field: Field, rest: str) -> Shown:
+        stored = getattr(record, field.column)
+        if stored is None:
+            return Shown(field.kind)
+        relation = relation_of(type(record), field)
+        target = getattr(record, relation.key) if relation is not None else None
+        if target is None:
+            # The row exists but is not for this reader: told as locked, never by name.
+            return Shown(field.kind, text=gettext("Locked"), state="locked")
+        if rest:
+            return self.show(target, rest)
+        if field.kind == "user":
+            return Shown("user", stored, person_name(target), record_id=stored)
+        return Shown("pointer", stored, str(target), entity=target.entity_name(), record_id=stored)
+
+    def _plain(self, record: Scoped, field: Field) -> Shown:
+        value = getattr(record, field.column)
+        if value is None or value == "":
+            return Shown(field.kind)
+        currency = getattr(record, "currency", None) or DEFAULT_CURRENCY
+        return Shown(field.kind, value, spoken(field, value, currency, self.actor))
+
+
+def spoken(field: Field, value: Any, currency: str, actor: Actor) -> str:
+    """A value in the reader's language and zone."""
+    if field.kind == "choice":
+        return str(field.choices.get(value, value)) if field.choices else str(value)
+    if field.kind == "money":
+        return money.spoken(value, currency, actor.locale or "zh")
+    if field.kind == "moment":
+        local = value.astimezone(ZoneInfo(actor.zone)).replace(tzinfo=None)
+        return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
+    if field.kind == "date":
+        return format_date(value, "yyyy-MM-dd")
+    if field.kind == "boolean":
+        return gettext("Yes") if value else gettext("No")
+    return str(value)
+
+
+def as_json(record: Scoped, field: Field, shown: Shown) -> Any:
+    """The JSON form for the API: ids with names for pointers, major units for money, ISO for dates."""
+    if shown.state:
+        return {"masked": MASK, "locked": {"locked": True}}.get(shown.state)
+    if field.kind == "many":
+        return [{"id": each.id, "name": str(each)} for each in shown.value or ()]
+    if shown.value is None:
+        return None
+    if field.kind in ("pointer", "user"):
+        return {"id": shown.value, "name": shown.text}
+    if field.kind == "money":
+        return money.plain(shown.value, getattr(record, "currency", None) or DEFAULT_CURRENCY)
+    if isinstance(shown.value, decimal.Decimal):
+        return format(shown.value, "f")
+    return shown.value.isoformat() if isinstance(shown.value, (dt.date, dt.datetime)) else shown.value
+
+
+def as_file_text(record: Scoped, field: Field, shown: Shown, zone: str) -> str:
+    """The text for a file: exact and readable back by the import."""
+    if shown.state in ("masked", "locked") or shown.value is None:
+        return shown.text if shown.state == "masked" else ""
+    if field.kind == "many":
+        return ";".join(_key(each) for each in shown.value)
+    if field.kind == "pointer":
+        relation = relation_of(type(record), field)
+        return _key(getattr(record, relation.key)) if relation is not None else shown.text
+    if field.kind == "user":
+        return getattr(record, relation_of(type(record), field).key).username
+    if field.kind == "money":
+        return money.plain(shown.value, getattr(record, "currency", None) or DEFAULT_CURRENCY)
+    if field.kind == "moment":
+        return shown.value.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    if isinstance(shown.value, decimal.Decimal):
+        return format(shown.value, "f")
+    return shown.value.isoformat() if isinstance(shown.value, dt.date) else shown.text
+
+
+def _key(record: Entity) -> str:
+    """What names a record in a file without doubt: its natural key if it has one of one field, else its title."""
+    key = type(record).natural_key
+    if len(key) == 1 and fields_of(type(record))[key[0]].kind == "text" and getattr(record, key[0], None):
+        return str(getattr(record, key[0]))
+    return str(record)

@@ -1,0 +1,192 @@
+"""What every template may ask for; as Jinja globals, because widgets render outside of Flask's context processors."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import format_datetime, get_locale, gettext
+
+from app.kernel import filters
+from app.kernel.actor import NOBODY, Actor, acting_or_none
+from app.kernel.fields import fields_of
+from app.kernel.language import say_problem
+from app.kernel.rights import columns
+from app.kernel.views import asked as ask
+from app.kernel.views import site
+from app.kernel.views.forms import form_for
+
+FEW = 400
+
+
+def install(app: Flask) -> None:
+    """Put the globals into the application's templates."""
+    app.jinja_env.globals.update(
+        locale_tag=lambda: str(get_locale() or "en").replace("_", "-"), vendor=vendor, asset=asset,
+        current_actor=current_actor, languages=lambda: {code: each["name"] for code, each in
+                                                        current_app.config["LANGUAGES"].items()},
+        site_menu=site_menu, once_key=lambda: secrets.token_urlsafe(16), record_url=site.record_url, address=address,
+        address_with=address_with, sort_address=sort_address, filter_inputs=filter_inputs, bulk_inputs=bulk_inputs,
+        say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
+        import_url=import_url)
+
+
+@lru_cache(maxsize=8)
+def _manifest(path: str, _changed: float) -> dict[str, str]:
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def vendor(name: str) -> str:
+    """The address of a front-end file from npm, under its content hash."""
+    file = Path(current_app.static_folder or "") / "vendor" / "manifest.json"
+    known = _manifest(str(file), file.stat().st_mtime) if file.exists() else {}
+    return url_for("static", filename=f"vendor/{known.get(name, name)}")
+
+
+def asset(name: str) -> str:
+    """The address of one of our own static files, with a mark that changes with its content."""
+    file = Path(current_app.static_folder or "") / name
+    return url_for("static", filename=name, v=_mark(str(file), file.stat().st_mtime))
+
+
+@lru_cache(maxsize=256)
+def _mark(path: str, _changed: float) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+
+
+def current_actor() -> Actor | None:
+    """The known user, None for a visitor."""
+    actor = acting_or_none()
+    return None if actor is None or actor is NOBODY else actor
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One line of the menu."""
+
+    label: str
+    url: str
+    base: str
+
+
+@dataclass(frozen=True)
+class MenuSection:
+    """A heading with its lines."""
+
+    label: str
+    items: tuple[MenuEntry, ...]
+
+
+def site_menu() -> list[MenuSection]:
+    """The menu of the actor, from Flask-AppBuilder's menu in the order of the site map."""
+    sections = []
+    for section in current_app.appbuilder.menu.get_list():
+        items = tuple(_entry(item) for item in section.childs if item.should_render() and _may_open(item))
+        if items:
+            sections.append(MenuSection(str(section.label), items))
+    return sections
+
+
+def _may_open(item: Any) -> bool:
+    actor, entity = acting_or_none(), getattr(item.baseview, "entity", None)
+    return bool(actor) and (entity is None or actor.may("read", entity))
+
+
+def _entry(item: Any) -> MenuEntry:
+    url = item.get_url()
+    return MenuEntry(str(item.label), url, url.removesuffix("list/"))
+
+
+def address(method: str, **more: Any) -> str:
+    """Another route of the current view with the same filter."""
+    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in ("page", "size", *more)]
+    entity = (request.endpoint or "").partition(".")[0]
+    query = urlencode([*kept, *more.items()])
+    return url_for(f"{entity}.{method}") + (f"?{query}" if query else "")
+
+
+def address_with(**changes: Any) -> str:
+    """The current address with some arguments changed."""
+    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in changes]
+    return f"{request.path}?{urlencode([*kept, *changes.items()])}"
+
+
+def sort_address(name: str) -> str:
+    """The address that sorts by a column, the other way round if it does already."""
+    return address_with(sort=f"-{name}" if request.args.get("sort") == name else name, page=1)
+
+
+def query_text() -> str:
+    """The filter part of the current address."""
+    return filters.to_query(filters.parse(request.args))
+
+
+def filter_inputs(view: Any) -> Any:
+    """One input per filterable field, filled with what the address asks for."""
+    actor = current_actor()
+    may_use = ask.usable(actor, view.model)
+    names = [name for name in view.search_columns if "." not in name and name in fields_of(view.model)
+             and may_use(name) and fields_of(view.model)[name].kind in ("choice", "pointer", "user", "many")]
+    form = form_for(view.model, names, actor, entity=view.entity, initial=_asked_values(view, names))
+    return _inline(form)
+
+
+def _asked_values(view: Any, names: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in names:
+        text = request.args.get(name)
+        if text:
+            kind = fields_of(view.model)[name].kind
+            found[name] = int(text) if kind in ("pointer", "user") and text.isdigit() else text
+    return found
+
+
+def _inline(form: Any) -> Any:
+    parts = [form_label(each) for each in form]
+    return current_app.jinja_env.from_string(
+        "{% for label, input in parts %}<label>{{ label }} {{ input() }}</label>{% endfor %}").render(parts=parts)
+
+
+def form_label(each: Any) -> tuple[str, Any]:
+    """A field's label and the field."""
+    return str(each.label.text), each
+
+
+def bulk_inputs(view: Any) -> dict[str, Any]:
+    """The inputs of the bulk bar: fields that the actor may write."""
+    actor = current_actor()
+    names = [name for name in view.bulk_fields if columns.may_write(actor, view.model, name)]
+    form = form_for(view.model, names, actor, entity=view.entity)
+    return {each.name: each for each in form}
+
+
+def title_of(record: Any, lens: Any) -> str:
+    """The record's title as the reader may see it."""
+    name = getattr(type(record), "title_field", "")
+    shown = lens.show(record, name).text if name in fields_of(type(record)) else ""
+    return shown or f"#{record.id}"
+
+
+def moment_text(moment: Any) -> str:
+    """A moment in the reader's zone."""
+    actor = current_actor()
+    local = moment.astimezone(ZoneInfo(actor.zone if actor else "UTC")).replace(tzinfo=None)
+    return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
+
+
+def event_word(entry: Any) -> str:
+    """What happened, in a word."""
+    words = {"create": gettext("created this"), "update": gettext("changed this"), "delete": gettext("deleted this"),
+             "undelete": gettext("restored this")}
+    return words.get(entry.kind, entry.kind)
+
+
+def import_url(entity: str) -> str:
+    """The upload screen for an entity, where the site has one."""
+    return url_for("import.upload", entity=entity) if "import.upload" in current_app.view_functions else ""

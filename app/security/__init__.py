@@ -1,0 +1,1 @@
+"""Users, teams, roles as data, row and column rules, audit, encryption, sessions."""

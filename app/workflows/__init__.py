@@ -1,0 +1,1 @@
+"""What happens by itself: rules, schedules, assignment, reminders, the outbox and the jobs behind them."""

@@ -1,0 +1,151 @@
+"""What every test may ask for: an app and a fresh database, once on SQLite and once on PostgreSQL.
+
+The product is imported by the fixtures that need it, so that tests of pure rules start at once.
+"""
+
+from pathlib import Path
+
+import pytest
+
+import config as configuration
+from tests import run_folder
+from tests.databases import PostgresDatabases, SqliteDatabases
+
+SYSTEMS = ["sqlite", "postgresql"]
+_run = pytest.StashKey()
+
+
+def pytest_configure(config):
+    """The process that was called owns the folder of the run."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_run] = run_folder.make()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell a worker of xdist which folder that is."""
+    node.workerinput["run_folder"] = str(node.config.stash[_run])
+
+
+def pytest_unconfigure(config):
+    """The workers have ended: the database server goes, and the folder with it."""
+    if _run in config.stash:
+        run_folder.remove(config.stash[_run])
+
+
+@pytest.fixture(scope="session")
+def shared_folder(request):
+    """The folder of the run, which all workers share."""
+    worker_input = getattr(request.config, "workerinput", None)
+    return Path(worker_input["run_folder"]) if worker_input else request.config.stash[_run]
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(shared_folder, worker_id):
+    """The SQLite databases of this worker."""
+    return SqliteDatabases(shared_folder, worker_id)
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(shared_folder, worker_id):
+    """The PostgreSQL databases of this worker, on a server that is started for the run."""
+    databases = PostgresDatabases(shared_folder, worker_id)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(params=SYSTEMS)
+def databases(request):
+    """The databases of this worker, on each system in turn.
+
+    A test for one system only says ``@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)``.
+    """
+    return request.getfixturevalue(f"{request.param}_databases")
+
+
+@pytest.fixture
+def empty_database_url(databases):
+    """The address of a database without any table."""
+    url = databases.new()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def database_url(databases, shared_folder):
+    """The address of a database with the schema of today and nothing else, the same for all tests of this worker."""
+    databases.build(lambda url: _build(_settings(url, shared_folder)))
+    return databases.renew()
+
+
+@pytest.fixture
+def settings(database_url, tmp_path):
+    """The configuration of an app on that database; a test may add to it before it makes an app of its own."""
+    return _settings(database_url, tmp_path)
+
+
+@pytest.fixture
+def new_app(settings):
+    """Makes an app of the test's own, with ``app.config`` entries as keywords, for what must not leak elsewhere."""
+    made = []
+
+    def make(**entries):
+        made.append(_create_app({**settings, **entries}))
+        return made[-1]
+
+    yield make
+    for app in made:
+        _release(app)
+
+
+@pytest.fixture(scope="session")
+def _apps():
+    return {}
+
+
+@pytest.fixture
+def app(settings, _apps):
+    """The app on a fresh database. It is made once per worker: routes and hooks must not be added to it."""
+    system = settings["DATABASE_URL"].partition("+")[0].partition(":")[0]
+    if system not in _apps:
+        _apps[system] = _create_app(settings)
+    app = _apps[system]
+    before = dict(app.config)
+    app.config.update(settings)
+    yield app
+    app.config.clear()
+    app.config.update(before)
+    _release(app)
+
+
+def build_schema(app):
+    """Give the app's empty database the schema of today."""
+    from app.kernel.database import db
+
+    with app.app_context():
+        db.create_all()
+
+
+def _build(settings):
+    app = _create_app(settings)
+    build_schema(app)
+    _release(app)
+
+
+def _settings(url, folder):
+    return configuration.load({"CRM_ENV": "test", "DATABASE_URL": url, "CRM_INSTANCE_DIR": str(folder / "instance")})
+
+
+def _create_app(settings):
+    from app import create_app
+
+    return create_app(settings)
+
+
+def _release(app):
+    """Give back every connection of `app`."""
+    from app.kernel.database import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

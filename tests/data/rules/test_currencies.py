@@ -1,0 +1,21 @@
+import pytest
+
+from app.data.rules.currencies import SYMBOLS, currencies_meant, known_currencies
+
+
+@pytest.mark.parametrize(("sign", "currency"), [("¥", "CNY"), ("¥", "JPY"), ("$", "USD"), ("€", "EUR"), ("eur", "EUR"), ("rmb", "CNY"), ("元", "CNY")])
+def test_a_sign_or_code_means_its_currency(sign, currency):
+    assert currency in currencies_meant(sign)
+
+
+def test_a_code_means_one_currency_only():
+    assert currencies_meant("USD") == {"USD"}
+
+
+@pytest.mark.parametrize("sign", ["ABC", "#", "", "ABCD"])
+def test_an_unknown_sign_means_nothing(sign):
+    assert currencies_meant(sign) == frozenset()
+
+
+def test_every_symbol_stands_for_currencies_that_exist():
+    assert all(meant <= known_currencies() for meant in SYMBOLS.values())

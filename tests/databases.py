@@ -1,0 +1,192 @@
+"""Databases for tests: one template per run and database system, made once; one fresh copy of it for every test."""
+
+import contextlib
+import itertools
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from fasteners import InterProcessLock
+from psycopg import sql
+
+from tests import postgresql
+
+MANY_ROWS = 5_000
+
+
+class SqliteDatabases:
+    """The SQLite files of one worker; `url` is the one that `renew` makes fresh."""
+
+    def __init__(self, run: Path, worker: str, name: str = "crm") -> None:
+        self._template = run / f"{name}_template.db"
+        self._lock = InterProcessLock(run / f"{name}_sqlite.lock")
+        self._file = run / f"{name}_{worker}.db"
+        self._numbers = itertools.count(1)
+        self.url = f"sqlite:///{self._file}"
+
+    def build(self, build: Callable[[str], None]) -> None:
+        """Make the template by `build(url)`, unless another worker has."""
+        with self._lock:
+            if not self._template.exists():
+                draft = self.new()
+                build(draft)
+                file = Path(draft.removeprefix("sqlite:///"))
+                with contextlib.closing(sqlite3.connect(file)) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                file.rename(self._template)
+
+    def renew(self) -> str:
+        """The worker's database as the template has it; every earlier connection has lost its file."""
+        self.drop(self.url)
+        shutil.copyfile(self._template, self._file)
+        return self.url
+
+    def new(self) -> str:
+        """The address of a database of its own, empty."""
+        return f"sqlite:///{self._file.with_suffix('')}_{next(self._numbers)}.db"
+
+    def drop(self, url: str) -> None:
+        """Remove the database at `url`."""
+        for end in ("", "-wal", "-shm", "-journal"):
+            Path(url.removeprefix("sqlite:///") + end).unlink(missing_ok=True)
+
+
+class PostgresDatabases:
+    """The databases of one worker on the PostgreSQL server of the run, which the first worker starts.
+
+    Making a database takes about 200 ms on a disk, so `renew` repairs the old one in about 10: it puts back the rows
+    of the tables that changed. Where the schema or a great many rows changed it makes the database anew.
+    """
+
+    def __init__(self, run: Path, worker: str, name: str = "crm") -> None:
+        self._run = run
+        self._lock = InterProcessLock(run / "postgresql.lock")
+        self._template = f"{name}_template"
+        self._name = f"{name}_{worker}"
+        self._numbers = itertools.count(1)
+        self._fresh: _Contents | None = None
+        self.url = postgresql.address(run, self._name)
+        with self._lock:
+            postgresql.start(run)
+        self._admin = postgresql.connect(run)
+
+    def build(self, build: Callable[[str], None]) -> None:
+        """Make the template by `build(url)`, unless another worker has."""
+        with self._lock:
+            known = self._admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self._template]).fetchone()
+            if known is None:
+                draft = f"{self._template}_draft"
+                self._create(draft)
+                build(postgresql.address(self._run, draft))
+                self._end_connections(draft)
+                self._admin.execute(f"ALTER DATABASE {draft} RENAME TO {self._template}")
+
+    def renew(self) -> str:
+        """The worker's database as the template has it; every earlier connection has been ended."""
+        self._end_connections(self._name)
+        if self._fresh is None or not self._fresh.restore():
+            if self._fresh is not None:
+                self._fresh.close()
+            self._drop(self._name)
+            self._create(self._name, self._template)
+            self._fresh = _Contents(postgresql.connect(self._run, self._name))
+        return self.url
+
+    def new(self) -> str:
+        """The address of a database of its own, empty."""
+        name = f"{self._name}_{next(self._numbers)}"
+        self._create(name)
+        return postgresql.address(self._run, name)
+
+    def drop(self, url: str) -> None:
+        """Remove the database at `url`."""
+        self._drop(url.rpartition("/")[2].partition("?")[0])
+
+    def close(self) -> None:
+        """Give back the connections."""
+        if self._fresh is not None:
+            self._fresh.close()
+        self._admin.close()
+
+    def _create(self, name: str, template: str = "template0") -> None:
+        self._admin.execute(f"CREATE DATABASE {name} OWNER {postgresql.OWNER} TEMPLATE {template} STRATEGY FILE_COPY")
+
+    def _drop(self, name: str) -> None:
+        self._admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _end_connections(self, name: str) -> None:
+        # Waits up to 5 s each; the connection of _Contents is an administrator's and stays.
+        self._admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                            "WHERE datname = %s AND usename = %s", [name, postgresql.OWNER])
+
+
+class _Contents:
+    """What a fresh database holds, and how to bring that back after a test."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._tables = [sql.Identifier(*row) for row in connection.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")]
+        self._schema = self._schema_mark()
+        self._marks = self._row_marks()
+        self._sequences = self._sequence_marks()
+        self._rows = {number: self._copied(number) for number, (count, _) in self._marks.items() if count}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def restore(self) -> bool:
+        """Whether the contents are the fresh ones again; False where they must be made anew."""
+        if self._schema_mark() != self._schema:
+            return False
+        marks = self._row_marks()
+        changed = [number for number, mark in marks.items() if mark != self._marks[number]]
+        if sum(marks[number][0] for number in changed) > MANY_ROWS:
+            return False
+        if changed:
+            self._put_back(changed)
+            self._marks = self._row_marks()
+        for name, mark in self._sequence_marks().items():
+            if mark != self._sequences[name]:
+                self._connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *self._sequences[name]])
+        return True
+
+    def _put_back(self, changed: list[int]) -> None:
+        with self._connection.transaction():
+            # No triggers, so neither foreign keys nor append-only tables stand in the way.
+            self._connection.execute("SET LOCAL session_replication_role = replica")
+            for number in changed:
+                self._connection.execute(sql.SQL("DELETE FROM {}").format(self._tables[number]))
+                if number in self._rows:
+                    statement = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(self._tables[number])
+                    with self._connection.cursor().copy(statement) as copy:
+                        copy.write(self._rows[number])
+
+    def _copied(self, number: int) -> bytes:
+        statement = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(self._tables[number])
+        with self._connection.cursor().copy(statement) as copy:
+            return b"".join(bytes(block) for block in copy)
+
+    def _schema_mark(self) -> tuple:
+        """Changes with every statement that changes the schema."""
+        mark = "(SELECT count(*) || ' ' || max(xmin::text::bigint) FROM {} WHERE {} >= 16384)"  # the first own number
+        catalogs = {"pg_class": "oid", "pg_attribute": "attrelid", "pg_constraint": "oid", "pg_trigger": "oid",
+                    "pg_proc": "oid"}
+        marks = ", ".join(mark.format(catalog, number) for catalog, number in catalogs.items())
+        return tuple(self._connection.execute(f"SELECT {marks}").fetchone())
+
+    def _row_marks(self) -> dict[int, tuple[int, int]]:
+        """Per table the number of rows and the last transaction that wrote one that is still there."""
+        if not self._tables:
+            return {}
+        counted = sql.SQL("SELECT {}, count(*), coalesce(max(xmin::text::bigint), 0) FROM {}")
+        parts = [counted.format(sql.Literal(number), table) for number, table in enumerate(self._tables)]
+        return {number: (count, last) for number, count, last in self._connection.execute(
+            sql.SQL(" UNION ALL ").join(parts))}
+
+    def _sequence_marks(self) -> dict[str, tuple[int, bool]]:
+        rows = self._connection.execute("SELECT format('%I.%I', schemaname, sequencename), start_value, last_value "
+                                        "FROM pg_sequences")
+        return {name: (start if last is None else last, last is not None) for name, start, last in rows}
