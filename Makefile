@@ -49,9 +49,9 @@ lint: .venv/dev
 
 translations: .venv/dev
 	$(BIN)/pybabel extract -F pyproject.toml -k _l -k N_ --no-location --sort-output --no-wrap \
-		-o app/translations/messages.pot .
+		--project='Kemai CRM' --copyright-holder='Kemai CRM contributors' -o app/translations/messages.pot .
 	$(BIN)/pybabel update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --no-wrap \
-		--ignore-pot-creation-date
+		--ignore-obsolete --ignore-pot-creation-date
 	$(MAKE) $(CATALOGUES)
 
 bench: .venv/dev frontend $(CATALOGUES)

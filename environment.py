@@ -106,12 +106,12 @@ def database(text: str) -> str:
     except ArgumentError:
         raise ValueError("it is no database address") from None
     if url.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
-        url = url.set(drivername="postgresql+psycopg")
-    elif url.drivername != "sqlite":
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if url.drivername != "sqlite":
         raise ValueError(f"{url.drivername!r} is not supported")
-    elif url.database and url.database != ":memory:":
-        url = url.set(database=str(Path(url.database).absolute()))
-    return url.render_as_string(hide_password=False)
+    if url.database in (None, "", ":memory:"):
+        return text
+    return url.set(database=str(Path(str(url.database)).absolute())).render_as_string(hide_password=False)
 
 
 def zone(text: str) -> str:
@@ -150,7 +150,7 @@ SETTINGS = (
             "Where the embedded database, its keys and the uploads lie unless told otherwise."),
     Setting("DATABASE_URL", database, "URL", "sqlite:///{CRM_INSTANCE_DIR}/kemai.db",
             "A SQLite file, or PostgreSQL 15 and newer: `postgresql://user:password@host/kemai`."),
-    Setting("DATABASE_POOL", whole(1, 500), "connections, 1 to 500", "20", "Connections that one process may open."),
+    Setting("DATABASE_POOL", whole(5, 500), "connections, 5 to 500", "20", "Connections that one process may open."),
     Setting("SECRET_KEY", str, "text of at least 32 characters", "",
             "Signs sessions and tokens. Required in production and outside loopback; development makes one and keeps "
             "it beside the database."),

@@ -12,7 +12,7 @@ from app import create_app
 from app.workflows import runtime
 from config import load
 from environment import ConfigurationError
-from serving import WebServer, stop_on_signal
+from serving import WebServer
 
 
 def make() -> Flask:
@@ -30,7 +30,7 @@ app = make()
 
 def main() -> None:
     """Serve until a signal comes."""
-    stopping = stop_on_signal()
+    stopping = runtime.stop_on_signal()
     try:
         web = WebServer(app)
     except OSError as error:

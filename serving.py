@@ -1,6 +1,5 @@
 """The web server inside ``python run.py``: threads that answer, and an end that cuts off no answer."""
 
-import signal
 import threading
 import time
 
@@ -46,16 +45,3 @@ class WebServer:
     def _busy(self) -> bool:
         return any(isinstance(channel, HTTPChannel) and (channel.requests or channel.total_outbufs_len)
                    for channel in self._channels.values())
-
-
-def stop_on_signal() -> threading.Event:
-    """An event that the first SIGINT or SIGTERM sets; the second ends the process at once."""
-    stopping = threading.Event()
-
-    def stop(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        stopping.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    return stopping

@@ -17,9 +17,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
 
     from app import models, views  # noqa: F401 - the models must be known before the schema is used
     from app.commands import crm
+    from app.data.writing import WRITERS
     from app.kernel.database import db, prepare_engine
     from app.kernel.language import choose_language
-    from app.kernel.views import page
+    from app.kernel.views import exports, page
     from app.security import door
     from app.security.manager import KemaiSecurityManager
     from config import load
@@ -32,6 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     door.install(app)
     Migrate(app, db, directory=str(HERE.parent / "migrations"), render_as_batch=True, compare_type=True)
     page.install(app)
+    exports.set_writers(app, WRITERS)
     app.cli.add_command(crm)
     with app.app_context():
         prepare_engine(db.engine)

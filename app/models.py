@@ -1,6 +1,12 @@
 """Table of contents: every model, one line per room. Alembic and readers start here."""
 
-from app.kernel import batches, collaborators, events, once, settings  # noqa: F401
-from app.kernel.views import savedviews  # noqa: F401
-from app.security import models as security  # noqa: F401
-from app.security.throttle import models as throttle  # noqa: F401
+from app.kernel import batches, collaborators, events, once, settings
+from app.kernel.views import savedviews
+from app.security import models as security
+from app.security.throttle import models as throttle
+from app.desk import models as desk
+from app.customers import models as customers
+from app.sales import models as sales
+from app.support import models as support
+from app.workflows import models as workflows
+from app.data import models as data

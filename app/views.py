@@ -6,13 +6,49 @@ from flask_appbuilder import AppBuilder, IndexView, expose
 from flask_appbuilder.api.manager import OpenApi
 from flask_babel import lazy_gettext as _l
 
+from app.customers.views import (
+    ContactView,
+    CustomerView,
+    IndustryView,
+    InteractionView,
+    LifecycleChangeView,
+    RegionView,
+    TagView,
+)
+from app.desk.views import AttachmentView, NotificationView, TaskView
 from app.kernel.api import api_of
 from app.kernel.batches import Batch
 from app.kernel.settings import Setting
 from app.kernel.views import EntityInterface, EntityView, site
 from app.kernel.views.access import signed_in
 from app.kernel.views.savedviews import SavedView
+from app.sales.views.catalogue import (
+    CompetitorView,
+    CurrencyRateView,
+    LeadSourceView,
+    LossReasonView,
+    PipelineView,
+    ProductCategoryView,
+    ProductView,
+    StageView,
+)
+from app.sales.views.lead import LeadView
+from app.sales.views.opportunity import OpportunityLineView, OpportunityView, StageChangeView
+from app.sales.views.order import OrderLineView, OrderView
 from app.security.views import AuditView, LoginApi, LoginView, RightsApi, RightsView, TeamView, UserProfileView
+from app.support.views import TicketCategoryView, TicketMessageView, TicketView
+from app.workflows.views import (
+    AgentView,
+    ChurnAlertView,
+    JobRunView,
+    QueueView,
+    ReminderStepView,
+    RuleRunView,
+    RuleView,
+    ScheduleView,
+    SkillView,
+    WinBackPlanView,
+)
 
 
 class HomeView(IndexView):
@@ -61,6 +97,36 @@ class BatchView(EntityView):
 
 
 MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [
+    (_l("Customers"), "users", [
+        (CustomerView, _l("Customers")), (ContactView, _l("Contacts")), (InteractionView, _l("Interactions")),
+        (TagView, _l("Tags")), (LifecycleChangeView, _l("Lifecycle history")),
+    ]),
+    (_l("Sales"), "cash", [
+        (LeadView, _l("Leads")), (OpportunityView, _l("Opportunities")), (OrderView, _l("Orders")),
+        (ProductView, _l("Products")), (OpportunityLineView, _l("Opportunity lines")),
+        (OrderLineView, _l("Order lines")), (StageChangeView, _l("Stage history")),
+    ]),
+    (_l("Service"), "headset", [
+        (TicketView, _l("Tickets")), (TicketMessageView, _l("Ticket messages")),
+        (TicketCategoryView, _l("Ticket categories")),
+    ]),
+    (_l("Retention"), "heart-handshake", [
+        (ChurnAlertView, _l("Churn alerts")), (WinBackPlanView, _l("Win-back plans")),
+    ]),
+    (_l("Desk"), "checkbox", [
+        (TaskView, _l("Tasks")), (NotificationView, _l("Notices")), (AttachmentView, _l("Attachments")),
+    ]),
+    (_l("Catalogues"), "books", [
+        (IndustryView, _l("Industries")), (RegionView, _l("Regions")), (ProductCategoryView, _l("Product categories")),
+        (PipelineView, _l("Pipelines")), (StageView, _l("Stages")), (CompetitorView, _l("Competitors")),
+        (LeadSourceView, _l("Lead sources")), (LossReasonView, _l("Loss reasons")),
+        (CurrencyRateView, _l("Exchange rates")),
+    ]),
+    (_l("Automation"), "robot", [
+        (RuleView, _l("Rules")), (RuleRunView, _l("Rule runs")), (QueueView, _l("Queues")), (AgentView, _l("Agents")),
+        (SkillView, _l("Skills")), (ReminderStepView, _l("Reminder steps")), (ScheduleView, _l("Schedules")),
+        (JobRunView, _l("Job runs")),
+    ]),
     (_l("Administration"), "settings", [
         (UserProfileView, _l("Users")), (TeamView, _l("Teams")), (AuditView, _l("Audit")),
         (BatchView, _l("Batches")), (SavedViewView, _l("Saved views")), (SettingView, _l("Settings")),

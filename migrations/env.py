@@ -44,17 +44,20 @@ def check_foreign_keys(ctx: Any, **_given: Any) -> None:
 @contextlib.contextmanager
 def connected(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection that is alone in migrating on PostgreSQL, and that has foreign keys off on SQLite."""
-    with contextlib.ExitStack() as stack:
-        connection = stack.enter_context(engine.connect())
+    with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             # Past SQLAlchemy, because the pragma has no effect inside a transaction.
             raw = connection.connection.driver_connection
             raw.execute("PRAGMA foreign_keys=OFF")
-            stack.callback(raw.execute, "PRAGMA foreign_keys=ON")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+                raw.execute("PRAGMA foreign_keys=ON")
         else:
-            guard = stack.enter_context(engine.connect())
-            guard.execute(sa.select(sa.func.pg_advisory_lock(MIGRATION_LOCK)))
-        yield connection
+            with engine.connect() as guard:
+                guard.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+                yield connection
 
 
 def run(engine: sa.Engine, metadata: sa.MetaData) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import config as configuration
-from tests import run_folder
+from tests import run_folder, world
 from tests.databases import PostgresDatabases, SqliteDatabases
 
 SYSTEMS = ["sqlite", "postgresql"]
@@ -98,6 +98,14 @@ def new_app(settings):
         _release(app)
 
 
+@pytest.fixture
+def empty_app(empty_database_url, tmp_path):
+    """An app of the test's own on a database without any table."""
+    app = _create_app(_settings(empty_database_url, tmp_path))
+    yield app
+    _release(app)
+
+
 @pytest.fixture(scope="session")
 def _apps():
     return {}
@@ -124,6 +132,13 @@ def build_schema(app):
 
     with app.app_context():
         db.create_all()
+        world.build()
+
+
+@pytest.fixture
+def company(app):
+    """The small company of `tests.world` in the app."""
+    return world.World(app)
 
 
 def _build(settings):

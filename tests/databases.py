@@ -4,7 +4,7 @@ import contextlib
 import itertools
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psycopg
@@ -130,7 +130,7 @@ class _Contents:
         self._tables = [sql.Identifier(*row) for row in connection.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")]
         self._schema = self._schema_mark()
-        self._marks = self._row_marks()
+        self._marks = self._row_marks(range(len(self._tables)))
         self._sequences = self._sequence_marks()
         self._rows = {number: self._copied(number) for number, (count, _) in self._marks.items() if count}
 
@@ -141,13 +141,13 @@ class _Contents:
         """Whether the contents are the fresh ones again; False where they must be made anew."""
         if self._schema_mark() != self._schema:
             return False
-        marks = self._row_marks()
+        marks = self._row_marks(range(len(self._tables)))
         changed = [number for number, mark in marks.items() if mark != self._marks[number]]
         if sum(marks[number][0] for number in changed) > MANY_ROWS:
             return False
         if changed:
             self._put_back(changed)
-            self._marks = self._row_marks()
+            self._marks |= self._row_marks(changed)
         for name, mark in self._sequence_marks().items():
             if mark != self._sequences[name]:
                 self._connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *self._sequences[name]])
@@ -177,12 +177,12 @@ class _Contents:
         marks = ", ".join(mark.format(catalog, number) for catalog, number in catalogs.items())
         return tuple(self._connection.execute(f"SELECT {marks}").fetchone())
 
-    def _row_marks(self) -> dict[int, tuple[int, int]]:
+    def _row_marks(self, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Per table the number of rows and the last transaction that wrote one that is still there."""
-        if not self._tables:
-            return {}
         counted = sql.SQL("SELECT {}, count(*), coalesce(max(xmin::text::bigint), 0) FROM {}")
-        parts = [counted.format(sql.Literal(number), table) for number, table in enumerate(self._tables)]
+        parts = [counted.format(sql.Literal(number), self._tables[number]) for number in numbers]
+        if not parts:
+            return {}
         return {number: (count, last) for number, count, last in self._connection.execute(
             sql.SQL(" UNION ALL ").join(parts))}
 

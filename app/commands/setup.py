@@ -9,6 +9,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.settings import Setting, declared
 from app.security import operations
+from app.workflows.operations.defaults import make_defaults
 
 
 @click.command("init")
@@ -21,7 +22,7 @@ def init(admin: str | None, password: str | None, email: str | None, json_: bool
     """Bring schema, roles and settings in step with the code, and make the first administrator."""
     flask_migrate.upgrade()
     with acting_as(SYSTEM):
-        in_unit(_sync)
+        in_unit(sync)
         if admin:
             hashed = operations.hashed_or_problem(password or "", admin, email or "")
             in_unit(lambda: operations.add_user(admin, hashed, email=email or f"{admin}@localhost.localdomain",
@@ -30,10 +31,13 @@ def init(admin: str | None, password: str | None, email: str | None, json_: bool
            schema="head", admin=admin)
 
 
-def _sync() -> None:
+def sync() -> None:
+    """Roles, rights and settings that the code knows and the database does not."""
     operations.sync_roles()
     known = set(session().scalars(sa.select(Setting.name)))
     session().add_all(Setting(name=name, value=None) for name in declared() if name not in known)
+    session().flush()
+    make_defaults()
 
 
 @click.group("user")

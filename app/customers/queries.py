@@ -53,7 +53,11 @@ def ownership_of(record: Entity) -> list[OwnerChange]:
 
 
 def neglected(model: Any, next_contact: Any, days: int) -> sa.Select[Any]:
-    """SELECT of (id, owner_id) of the owned rows that `rules.pool.is_neglected` names, the longest neglected first."""
+    """SELECT of (id, owner_id) of the neglected rows of `model`, the longest owned first.
+
+    Neglected is what somebody has owned for more than `days` days and had no contact with in that time, unless an
+    appointment lies ahead. `next_contact` is the column of appointments.
+    """
     now = clock.now()
     limit = now - dt.timedelta(days=days)
     return sa.select(model.id, model.owner_id).where(

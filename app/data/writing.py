@@ -116,6 +116,10 @@ def rejected_rows(headers: Sequence[str], rejected: Iterable[Record],
     return csv_lines([ROW_COLUMN, PROBLEM_COLUMN, *headers], rows)
 
 
-WRITERS: Mapping[str, Callable[[Sequence[str], Iterable[Cells]], Iterator[bytes]]] = {
-    "csv": csv_lines, "xlsx": xlsx_pieces, "jsonl": jsonl_lines,
+Writer = Callable[[Sequence[str], Iterable[Cells]], Iterator[bytes]]
+# Format to MIME type and writer.
+WRITERS: Mapping[str, tuple[str, Writer]] = {
+    "csv": ("text/csv; charset=utf-8", csv_lines),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_pieces),
+    "jsonl": ("application/jsonl; charset=utf-8", jsonl_lines),
 }

@@ -30,6 +30,7 @@ class Batch(Entity):
     __tablename__ = "import_batch"
     entity_label, entity_label_plural = _l("Batch"), _l("Batches")
     title_field = "label"
+    kept_by_system = True
 
     label = fields.text(_l("Label"), 200, readonly=True)
     kind = fields.choice(_l("Kind"), KINDS, required=True, readonly=True)
@@ -48,7 +49,7 @@ class Batch(Entity):
     undone_at = fields.moment(_l("Taken back at"), readonly=True)
     message = fields.text(_l("Message"), 500, readonly=True)
     # What a resumed job needs: file, mapping, cursor.
-    work: orm.Mapped[Any] = orm.mapped_column(sa.JSON)
+    work: orm.Mapped[Any] = orm.mapped_column(sa.JSON, nullable=True)
 
 
 @dataclass

@@ -15,15 +15,17 @@ def _insert(table: Any) -> Any:
 
 def insert_once(model: type, values: Mapping[str, Any]) -> bool:
     """Insert one row unless a unique key already holds it. True if this call inserted it."""
-    statement = _insert(model.__table__).values(**values).on_conflict_do_nothing()
-    return session().execute(statement).rowcount == 1
+    # Counted by what comes back: drivers do not agree on the row count of a statement with ON CONFLICT.
+    statement = _insert(model.__table__).values(**values).on_conflict_do_nothing().returning(sa.literal(1))
+    return session().execute(statement).first() is not None
 
 
 def insert_all_once(model: type, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the `rows` whose unique keys are free; the number inserted."""
     if not rows:
         return 0
-    return session().execute(_insert(model.__table__).on_conflict_do_nothing(), list(rows)).rowcount
+    statement = _insert(model.__table__).on_conflict_do_nothing().returning(sa.literal(1))
+    return len(session().execute(statement, list(rows)).all())
 
 
 def upsert(model: type, values: Mapping[str, Any], key: Sequence[str], change: Mapping[str, Any]) -> None:

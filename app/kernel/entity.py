@@ -72,8 +72,14 @@ class Entity(Scoped):
     lookup_keys: ClassVar[tuple[str, ...]] = ()
     title_field: ClassVar[str] = "name"
     hangs_on: ClassVar[tuple[str, ...]] = ()
+    # Rows that only code writes, such as batches: no verb is asked for; their screens and API must be read-only.
+    kept_by_system: ClassVar[bool] = False
     # Settings and catalogues: rows without an owner that everybody with the right may read.
     reference: ClassVar[bool] = False
+    # Who makes a record owns it unless he names somebody else; False for what waits until somebody takes it.
+    owned_by_maker: ClassVar[bool] = True
+    # Whether other records (tasks, files, notices) may be about one of this entity.
+    may_be_subject: ClassVar[bool] = True
 
     created_at: orm.Mapped[Any] = fields.moment(
         _l("Created"), default=clock.now, readonly=True, index=True, sort_order=110)
@@ -124,9 +130,15 @@ class Entity(Scoped):
     __repr__ = __str__
 
 
-def living_key(table: str, *columns: str) -> sa.Index:
-    """A unique key over the living rows: a deleted record frees it. For ``__table_args__``."""
-    living = sa.text("deleted_at IS NULL")
+def living_key(table: str, *columns: str, among: tuple[str, tuple[str, ...]] | None = None) -> sa.Index:
+    """A unique key over the living rows: a deleted record frees it. For ``__table_args__``.
+
+    `among` narrows it to rows whose column holds one of the values: ``("status", ("open",))``.
+    """
+    condition = "deleted_at IS NULL"
+    if among is not None:
+        condition += f" AND {among[0]} IN ({', '.join(repr(value) for value in among[1])})"
+    living = sa.text(condition)
     return sa.Index(f"uq_{table}_{'_'.join(columns)}", *columns, unique=True, sqlite_where=living,
                     postgresql_where=living)
 

@@ -5,7 +5,7 @@ Reactions run inside the same transaction, consumers later from their inbox.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,19 +69,17 @@ class Change:
     cause: str = ""
     actor_kind: str = ""
     actor_id: int | None = None
+    batch_id: int | None = None
 
-    def copy(self) -> "Change":
-        return Change(**{**self.__dict__, "changes": {name: list(pair) for name, pair in self.changes.items()}})
-
-    def merge(self, later: "Change") -> None:
-        """Take a later change of the same record in: first before, last after."""
+    def merged(self, later: "Change") -> "Change":
+        """This with a later change of the same record: first before, last after. Both stay as they are."""
+        changes = dict(self.changes)
         for name, (before, after) in later.changes.items():
-            self.changes.setdefault(name, [before, after])[1] = after
-        if later.kind != "update" and self.kind != "create":
-            self.kind = later.kind
-        self.owner_id, self.team_id, self.version = later.owner_id, later.team_id, later.version
-        self.verb = self.verb or later.verb
-        self.cause = self.cause or later.cause
+            changes[name] = [changes[name][0] if name in changes else before, after]
+        kind = later.kind if later.kind != "update" and self.kind != "create" else self.kind
+        return replace(self, kind=kind, changes=changes, owner_id=later.owner_id, team_id=later.team_id,
+                       version=later.version, verb=self.verb or later.verb, cause=self.cause or later.cause,
+                       batch_id=self.batch_id or later.batch_id)
 
     def is_nothing(self) -> bool:
         return self.kind == "update" and all(before == after for before, after in self.changes.values())
@@ -134,16 +132,13 @@ def add_sink(sink: Sink) -> None:
 def note(change: Change) -> None:
     """Add a change to the unit in force."""
     here = circumstance()
-    change.verb = change.verb or here.verb
-    change.cause = change.cause or here.cause
-    info = session().info
+    # Kept now: the batch is often named for a part of the unit only, and events are written when the unit ends.
+    told = replace(change, verb=change.verb or here.verb, cause=change.cause or here.cause,
+                   batch_id=change.batch_id or here.batch_id)
+    info, key = session().info, (change.entity, change.record_id)
     for name in ("changes", "fresh"):
         known = info.setdefault(name, {})
-        key = (change.entity, change.record_id)
-        if key in known:
-            known[key].merge(change)
-        else:
-            known[key] = change.copy()
+        known[key] = known[key].merged(told) if key in known else told
 
 
 @event.listens_for(UnitSession, "before_commit")
@@ -179,7 +174,7 @@ def _write(current: UnitSession, changes: list[Change]) -> None:
     rows = [{"entity": change.entity, "record_id": change.record_id, "kind": change.kind, "verb": change.verb,
              "changes": change.net(), "actor_kind": change.actor_kind or actor.kind,
              "actor_id": change.actor_id or actor.id, "at": at, "cause": change.cause[:200],
-             "cause_event_id": here.cause_event_id, "depth": here.depth, "batch_id": here.batch_id,
+             "cause_event_id": here.cause_event_id, "depth": here.depth, "batch_id": change.batch_id or here.batch_id,
              "channel": here.channel, "address": here.address, "request_id": here.request_id,
              "version": change.version} for change in changes]
     statement = sa.insert(DomainEvent).returning(DomainEvent.id, sort_by_parameter_order=True)
@@ -197,7 +192,8 @@ def _fill_inboxes(current: UnitSession, written: Iterable[tuple[int, Change]], a
 
 
 def _snapshot(info: dict[str, Any]) -> dict[str, Any]:
-    return {name: {key: change.copy() for key, change in info.get(name, {}).items()} for name in ("changes", "fresh")}
+    # A change that was noted is never altered, only replaced: a savepoint in a mass load must not copy them all.
+    return {name: dict(info.get(name, {})) for name in ("changes", "fresh")}
 
 
 @event.listens_for(UnitSession, "after_transaction_create")
@@ -209,12 +205,14 @@ def _remember_at_savepoint(current: UnitSession, transaction: orm.SessionTransac
 @event.listens_for(UnitSession, "after_soft_rollback")
 def _take_back(current: UnitSession, transaction: orm.SessionTransaction) -> None:
     if transaction.nested:
-        current.info.update(current.info.get("savepoints", {}).get(transaction, {}))
+        current.info.update(current.info.get("savepoints", {}).pop(transaction, {}))
     elif transaction.parent is None:
         for name in ("changes", "fresh", "savepoints", "found"):
             current.info.pop(name, None)
 
 
 @event.listens_for(UnitSession, "after_transaction_end")
-def _forget_savepoint(current: UnitSession, transaction: orm.SessionTransaction) -> None:
-    current.info.get("savepoints", {}).pop(transaction, None)
+def _forget_savepoints(current: UnitSession, transaction: orm.SessionTransaction) -> None:
+    # Only with the root: this event comes before after_soft_rollback, which still needs the snapshot.
+    if transaction.parent is None:
+        current.info.pop("savepoints", None)

@@ -128,6 +128,12 @@ def pointer(target: str, label: Label, **options: Any) -> Any:
     return _column(kind, label, sa.Integer(), sa.ForeignKey(f"{target}.id"), target=target, **options)
 
 
+def about(label: Label, **options: Any) -> Any:
+    """Any record, as text such as ``customer:5``; the class states ``about_entity`` and ``about_id`` beside it."""
+    options.setdefault("index", True)
+    return _column("about", label, sa.String(90), max_length=90, **options)
+
+
 def many(model: str, secondary: Any, label: Label, *, aliases: Sequence[str] = (), **options: Any) -> Any:
     """A many-to-many relation to the class named `model` through the table `secondary`."""
     return orm.relationship(model, secondary=secondary, info={"kind": "many", "label": label, "aliases": aliases},
@@ -167,3 +173,11 @@ def fields_of(model: type) -> dict[str, Field]:
     if origin is not None and "source" not in known:
         known["source"] = replace(origin, name="source")
     return known
+
+
+def default_of(model: type, field: Field) -> Any:
+    """What the column of `field` holds in a new row that names no value."""
+    default = getattr(model, field.column).property.columns[0].default
+    if default is None:
+        return None
+    return default.arg if default.is_scalar else default.arg(None)

@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import event, orm
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.kernel import clock
+from app.kernel import about, clock
 from app.kernel.actor import Actor, acting, circumstance
 from app.kernel.database import OutsideUnit, UnitSession
 from app.kernel.entity import Entity, Scoped, scoped_by_table, values_of
@@ -90,7 +90,8 @@ def _judge_old_states(current: UnitSession, actor: Actor, kept: list[Entity]) ->
         return
     groups: dict[tuple[type[Entity], str], list[int]] = {}
     for record in kept:
-        groups.setdefault((type(record), _verb(record, is_new=False)), []).append(record.id)
+        if not type(record).kept_by_system:
+            groups.setdefault((type(record), _verb(record, is_new=False)), []).append(record.id)
     for (model, verb), ids in groups.items():
         if set(ids) - states.allowed_ids(current, model, actor, verb, ids):
             raise NotAllowed()
@@ -116,7 +117,7 @@ def _settle(current: UnitSession, actor: Actor, record: Entity, *, is_new: bool)
     state = sa.inspect(record)
     if is_new:
         _apply_defaults(record)
-        if record.owner_id is None and not type(record).reference and actor.id and not _is_pooled(record):
+        if record.owner_id is None and owned_by_maker(type(record)) and actor.id and not _is_pooled(record):
             record.owner_id = actor.id
         record.created_by_id = record.created_by_id or actor.id
         record.created_at = record.created_at or clock.now()
@@ -127,8 +128,21 @@ def _settle(current: UnitSession, actor: Actor, record: Entity, *, is_new: bool)
     record.updated_at, record.updated_by_id = clock.now(), actor.id
     values = _values(record)
     derived = type(record).derive(values, None if is_new else _before(record), finder(current))
-    for name, value in derived.items():
+    for name, value in follow_owner(values, derived, team_is_given=team_changed).items():
         setattr(record, fields_of(type(record))[name].column, value)
+
+
+def owned_by_maker(model: type[Entity]) -> bool:
+    """Whether a new record belongs to who makes it."""
+    return model.owned_by_maker and not model.reference
+
+
+def follow_owner(values: Mapping[str, Any], derived: Mapping[str, Any], *, team_is_given: bool) -> dict[str, Any]:
+    """The derived fields, with the team of an owner whom they name and whom the record did not have."""
+    owner = derived.get("owner")
+    if owner is None or owner == values.get("owner") or "team" in derived or team_is_given:
+        return dict(derived)
+    return {**derived, "team": team_of(owner) or values.get("team")}
 
 
 def _is_pooled(record: Entity) -> bool:
@@ -181,15 +195,27 @@ def finder(current: UnitSession) -> Callable[[str, int | None], Mapping[str, Any
         if record_id is None or record_id is PENDING:
             return {}
         if (table, record_id) not in known:
-            model = scoped_by_table()[table]
-            chosen = {field.name: getattr(model, field.column) for field in fields_of(model).values()
-                      if field.kind != "many"}
-            row = current.execute(sa.select(*chosen.values()).where(model.id == record_id),
-                                  execution_options={UNSCOPED: True}).first()
-            known[table, record_id] = dict(zip(chosen, row, strict=True)) if row else {}
+            known[table, record_id] = _read_fields(current, table, [record_id]).get(record_id, {})
         return known[table, record_id]
 
     return find
+
+
+def find_ahead(current: UnitSession, table: str, ids: Iterable[int]) -> None:
+    """Read at once what `finder` will be asked for one by one."""
+    known = current.info.setdefault("found", {})
+    wanted = sorted({each for each in ids if each is not None and (table, each) not in known})
+    for start in range(0, len(wanted), 900):
+        part = wanted[start:start + 900]
+        found = _read_fields(current, table, part)
+        known.update({(table, each): found.get(each, {}) for each in part})
+
+
+def _read_fields(current: UnitSession, table: str, ids: list[int]) -> dict[int, dict[str, Any]]:
+    model = scoped_by_table()[table]
+    chosen = {field.name: getattr(model, field.column) for field in fields_of(model).values() if field.kind != "many"}
+    rows = current.execute(sa.select(*chosen.values()).where(model.id.in_(ids)), execution_options={UNSCOPED: True})
+    return {each["id"]: each for each in (dict(zip(chosen, row, strict=True)) for row in rows)}
 
 
 def _problems(current: UnitSession, actor: Actor, record: Entity, *, is_new: bool) -> Problems:
@@ -223,9 +249,11 @@ def pointer_problems(current: UnitSession, actor: Actor, model: type[Entity], ch
     found = {}
     for field in fields_of(model).values():
         value = changed.get(field.name)
-        if value is None or field.kind not in ("pointer", "user") or field.readonly:
+        if value is None or field.kind not in ("pointer", "user", "about") or field.readonly:
             continue
-        if not _target_exists(current, actor, field, value):
+        is_known = is_subject(current, actor, model, value) if field.kind == "about" else _target_exists(
+            current, actor, field, value)
+        if not is_known:
             found[field.name] = problem(UNKNOWN)
     return found
 
@@ -234,8 +262,19 @@ def _target_exists(current: UnitSession, actor: Actor, field: Field, value: int)
     target = scoped_by_table().get(field.target or "")
     if target is None:
         return is_active_user(current, value)
-    statement = sa.select(target.id).where(target.id == value, visible(target, actor))
+    return _is_visible(current, actor, target, value)
+
+
+def _is_visible(current: UnitSession, actor: Actor, target: type[Scoped], record_id: int) -> bool:
+    statement = sa.select(target.id).where(target.id == record_id, visible(target, actor))
     return current.execute(statement, execution_options={UNSCOPED: True}).first() is not None
+
+
+def is_subject(current: UnitSession, actor: Actor, model: type[Entity], text: str) -> bool:
+    """Whether `text` names a living record that the actor may read and that one of `model` may be about."""
+    entity, record_id = about.split(text) or ("", 0)
+    target = about.subject(model, entity)
+    return target is not None and _is_visible(current, actor, target, record_id)
 
 
 def is_active_user(current: UnitSession, user_id: int) -> bool:
@@ -297,7 +336,8 @@ def judge_new_states(current: UnitSession, _context: Any) -> None:
     flushed = current.info.pop("flushing", [])
     actor = acting() if flushed else None
     if actor is not None and not actor.is_system:
-        states.judge_new(current, actor, [(record, verb) for record, verb, _kind in flushed])
+        states.judge_new(current, actor, [(record, verb) for record, verb, _kind in flushed
+                                          if not type(record).kept_by_system])
     for record, verb, kind in flushed:
         note(_change_of(record, verb, kind))
 

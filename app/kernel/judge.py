@@ -2,8 +2,10 @@
 
 import datetime as dt
 import decimal
+import re
 from typing import Any
 
+from app.kernel import about
 from app.kernel.entity import Entity, Values
 from app.kernel.fields import Field, fields_of
 from app.kernel.problems import N_, Problem, Problems, problem
@@ -12,11 +14,14 @@ from app.kernel.problems import N_, Problem, Problems, problem
 PENDING = object()
 
 TYPES: dict[str, tuple[type, ...]] = {
-    "text": (str,), "secret": (str,), "long_text": (str,), "personal": (str,), "choice": (str,),
+    "text": (str,), "secret": (str,), "long_text": (str,), "personal": (str,), "choice": (str,), "about": (str,),
     "integer": (int,), "money": (int,),
     "pointer": (int,), "user": (int,), "boolean": (bool,), "decimal": (int, decimal.Decimal), "date": (dt.date,),
     "moment": (dt.datetime,),
 }
+
+# Control characters but tab and line ends, and halves of surrogate pairs.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def judge(model: type[Entity], values: Values, before: Values | None = None) -> Problems:
@@ -33,7 +38,7 @@ def judge(model: type[Entity], values: Values, before: Values | None = None) -> 
 
 def judge_field(field: Field, value: Any) -> Problem | None:
     """What is wrong with one value by its column alone."""
-    if value is PENDING or field.kind in ("json", "many", "about"):
+    if value is PENDING or field.kind in ("json", "many"):
         return None
     if value is None or value == "":
         return problem(N_("This field is required.")) if field.required and field.name != "id" else None
@@ -53,17 +58,16 @@ def _is_typed(field: Field, value: Any) -> bool:
 
 
 def _text_problem(field: Field, value: str) -> Problem | None:
+    if field.kind == "about" and about.split(value) is None:
+        return problem(N_("“%(value)s” names no record: write its entity and number, such as customer:5."),
+                       value=value[:40])
     if field.choices is not None and value not in field.choices:
         return problem(N_("“%(value)s” is not one of the choices."), value=value[:40])
     if field.max_length is not None and len(value) > field.max_length:
         return problem(N_("At most %(most)d characters, this has %(count)d."), most=field.max_length, count=len(value))
-    if any(ord(sign) < 32 and sign not in "\n\r\t" for sign in value) or _has_surrogate(value):
+    if _UNSTORABLE.search(value):
         return problem(N_("This text has characters that cannot be stored."))
     return None
-
-
-def _has_surrogate(value: str) -> bool:
-    return any(0xD800 <= ord(sign) <= 0xDFFF for sign in value)
 
 
 # What a 32-bit and a 64-bit column can hold on both databases.

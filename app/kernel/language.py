@@ -1,5 +1,7 @@
 """Speaking to a person: problems and labels in the language of the request, or in one that is named."""
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, request
@@ -43,6 +45,25 @@ def labels_of(field: Field) -> list[str]:
     return list(dict.fromkeys([*found, *field.aliases]))
 
 
+def file_headers(fields: Mapping[str, Field], wanted: Iterable[str]) -> dict[str, str]:
+    """By name the header of each wanted field in a file for people: its label, ``Label (name)`` where that is unclear.
+
+    Unclear is a label that another field has too, in any language or as its name. The id always carries its name, so
+    that an import knows our own number from that of another system.
+    """
+    claims: dict[str, set[str]] = {}
+    for name, field in fields.items():
+        for word in (name, *(in_language(field.label, language) for language in LANGUAGES)):
+            claims.setdefault(_header_key(word), set()).add(name)
+    labels = {name: str(fields[name].label) for name in wanted}
+    return {name: f"{label} ({name})" if name == "id" or claims.get(_header_key(label), {name}) != {name} else label
+            for name, label in labels.items()}
+
+
+def _header_key(word: str) -> str:
+    return re.sub(r"[\s_\-]+", "", word.casefold())
+
+
 def choice_labels(field: Field) -> dict[str, str]:
     """Every word for each choice, lower case -> stored value: the value itself and its labels in each language."""
     words: dict[str, str] = {}
@@ -50,7 +71,6 @@ def choice_labels(field: Field) -> dict[str, str]:
         for word in (value, *[in_language(label, language) for language in LANGUAGES]):
             words.setdefault(word.casefold(), value)
     return words
-
 
 
 

@@ -23,7 +23,7 @@ class OnceKey(db.Model):
     key: orm.Mapped[str] = orm.mapped_column(sa.String(80), primary_key=True)
     user_id: orm.Mapped[int] = orm.mapped_column(sa.Integer, primary_key=True)
     at: orm.Mapped[Any] = orm.mapped_column(fields.Moment(), nullable=False, index=True)
-    answer: orm.Mapped[Any] = orm.mapped_column(sa.JSON)
+    answer: orm.Mapped[Any] = orm.mapped_column(sa.JSON, nullable=True)
 
 
 def once(key: str, work: Callable[[], Any]) -> Any:

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.kernel import money
+from app.kernel import about, money
 from app.kernel.fields import Field
 from app.kernel.problems import N_, Problem, problem
 
@@ -16,7 +16,7 @@ NOT_A = {
     "money": N_("“%(value)s” is not an amount."), "date": N_("“%(value)s” is not a date (YYYY-MM-DD)."),
     "moment": N_("“%(value)s” is not a point in time (YYYY-MM-DD HH:MM)."), "boolean": N_("Say yes or no."),
     "pointer": N_("Choose one of the records offered."), "user": N_("Choose one of the records offered."),
-    "many": N_("Choose one of the records offered."),
+    "many": N_("Choose one of the records offered."), "about": N_("Choose one of the records offered."),
 }
 
 
@@ -88,6 +88,12 @@ def _pointer(given: Any, zone: str, currency: str) -> int:
     return _integer(given, zone, currency)
 
 
+def _about(given: Any, zone: str, currency: str) -> str:
+    if isinstance(given, dict):
+        given = about.text_of(given.get("entity"), given.get("id"))
+    return _text(given, zone, currency)
+
+
 def _many(given: Any, zone: str, currency: str) -> list[int]:
     given = given if isinstance(given, list) else [part for part in str(given).split(",") if part]
     return sorted({_pointer(each, zone, currency) for each in given})
@@ -100,7 +106,7 @@ def _json(given: Any, zone: str, currency: str) -> Any:
 
 
 _READERS = {"integer": _integer, "decimal": _decimal, "money": _money, "boolean": _boolean, "date": _date,
-            "moment": _moment, "pointer": _pointer, "user": _pointer, "many": _many, "json": _json}
+            "moment": _moment, "pointer": _pointer, "user": _pointer, "about": _about, "many": _many, "json": _json}
 
 
 def is_problem(value: Any) -> bool:

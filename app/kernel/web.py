@@ -65,7 +65,7 @@ def install(app: Flask, resolve: Resolve, denied: Denied) -> None:
 def wants_json() -> bool:
     """Whether the client is a program."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
-    return request.path.startswith("/api/") or best == "application/json"
+    return request.path.startswith("/api/") or best == "application/json" or "Authorization" in request.headers
 
 
 def answer_refusal(error: CrmError) -> Any:

@@ -46,7 +46,8 @@ def write_entries(events: list[tuple[int, Change]]) -> None:
     """The sink of the kernel's events: one entry for each, in the same transaction."""
     actor = acting()
     rows = [_values(change.kind, actor, entity=change.entity, record_id=change.record_id, event_id=event_id,
-                    note=(change.verb or change.cause)[:1000] or None, changes=change.net())
+                    note=(change.verb or change.cause)[:1000] or None, changes=change.net(),
+                    batch_id=change.batch_id or circumstance().batch_id)
             for event_id, change in events if change.entity != "audit_entry"]
     _insert(rows)
 

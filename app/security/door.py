@@ -1,6 +1,7 @@
 """What stands at the door of every application: keys, headers, tokens against foreign pages, actors, audit."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.kernel import web
 from app.kernel.database import db
@@ -16,6 +17,9 @@ from app.security.queries import team_of_user
 
 def install(app: Flask) -> None:
     """Guard `app`; the order matters: foreign hosts are refused before anything else is done."""
+    hops = app.config.get("PROXY_HOPS") or 0
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     headers.install(app)
     web.install(app, sessions.resolve, audit.tell_denied)
     csrf.install_csrf(app)

@@ -57,7 +57,8 @@ def _refuse_foreign_host() -> Response | None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY.format(nonce=csp_nonce())
+    # A view may be stricter: what users uploaded is served in a sandbox.
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(nonce=csp_nonce()))
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -147,17 +147,18 @@ class AuditPass(db.Model):
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(200), nullable=False)
 
 
-SQLITE_TRIGGERS = tuple(
-    f"CREATE TRIGGER audit_no_{word} BEFORE {word.upper()} ON audit_entry WHEN NOT EXISTS (SELECT 1 FROM audit_pass) "
-    "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END" for word in ("update", "delete"))
+UNLESS_OPEN = ("ON audit_entry WHEN NOT EXISTS (SELECT 1 FROM audit_pass) "
+               "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END")
+SQLITE_TRIGGERS = ("CREATE TRIGGER audit_no_update BEFORE UPDATE " + UNLESS_OPEN,
+                   "CREATE TRIGGER audit_no_delete BEFORE DELETE " + UNLESS_OPEN)
 POSTGRESQL_TRIGGERS = (
-    "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    "IF EXISTS (SELECT 1 FROM audit_pass) THEN RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END; END IF; "
-    "RAISE EXCEPTION 'the audit is append-only'; END $$",
-    "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW "
-    "EXECUTE FUNCTION audit_append_only()",
-    "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT "
-    "EXECUTE FUNCTION audit_append_only()")
+    ("CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+     "IF EXISTS (SELECT 1 FROM audit_pass) THEN RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END; END IF; "
+     "RAISE EXCEPTION 'the audit is append-only'; END $$"),
+    ("CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW "
+     "EXECUTE FUNCTION audit_append_only()"),
+    ("CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT "
+     "EXECUTE FUNCTION audit_append_only()"))
 for dialect, statements in (("sqlite", SQLITE_TRIGGERS), ("postgresql", POSTGRESQL_TRIGGERS)):
     for statement in statements:
         sa.event.listen(AuditPass.metadata, "after_create",

@@ -82,7 +82,7 @@ def _default_zone() -> str:
 def _roles_of(user_id: int) -> dict[int, str]:
     own = sa.select(Role.id, Role.name).join(Role.user).where(User.id == user_id)
     by_group = sa.select(Role.id, Role.name).join(Role.groups).join(Group.users).where(User.id == user_id)
-    return dict(session().execute(own.union(by_group)).tuples().all())
+    return dict(session().execute(own.union(by_group)).all())
 
 
 def _grants_of(roles: dict[int, str]) -> tuple[dict[tuple[str, str], frozenset[str]], frozenset[str]]:
@@ -114,7 +114,7 @@ def _tree_of(team_id: int | None) -> frozenset[int]:
         return frozenset()
     rows = session().execute(sa.select(Team.id, Team.parent_id).where(Team.deleted_at.is_(None)),
                              execution_options=UNJUDGED)
-    return descendants(dict(rows.tuples().all()), team_id)
+    return descendants(dict(rows.all()), team_id)
 
 
 def team_of_user(user_id: int) -> int | None:

@@ -15,7 +15,10 @@ CUSTOMER_SIDE = ("customer", "contact", "interaction")
 SALES_SIDE = ("lead", "opportunity", "opportunity_line", "order", "order_line")
 # Catalogues and settings that everybody reads and an admin keeps.
 CATALOGUES = ("team", "user_profile", "tag", "product", "pipeline", "stage", "competitor", "ticket_category", "queue",
-              "loss_reason", "lead_source", "industry", "currency_rate", "sales_target")
+              "loss_reason", "lead_source", "industry", "region", "product_category", "currency_rate", "skill",
+              "reminder_step", "win_back_plan")
+# Logs that follow the record they are about.
+HISTORIES = ("lifecycle_change", "owner_change", "stage_change")
 DESK_SIDE = ("task", "attachment", "notification", "saved_view", "import_batch")
 PERSONAL = {"customer": ("phone", "email", "birth_date", "address"),
             "contact": ("phone", "email", "birth_date", "wechat"), "lead": ("phone", "email")}
@@ -36,6 +39,7 @@ OWN_DESK = {
 }
 
 MANAGER: dict[str, Mapping[str, str]] = {
+    **spread(HISTORIES, {"read": "tree through", "export": "tree"}),
     **spread(CUSTOMER_SIDE, {"read": "tree pool", "create": "tree", "edit": "tree", "delete": "tree", "assign": "tree",
                              "mass_edit": "tree", "export": "tree", "import": "tree", "claim": "pool",
                              "release": "tree"}),
@@ -49,12 +53,14 @@ MANAGER: dict[str, Mapping[str, str]] = {
     "task": {**OWN_DESK["task"], "read": "own tree through", "edit": "own tree", "assign": "tree"},
     "churn_alert": {"read": "tree through", "edit": "tree", "assign": "tree", "export": "tree"},
     "rule": {"read": "tree", "create": "tree", "edit": "tree", "delete": "tree"},
+    "rule_run": {"read": "tree"},
     "agent": {"read": "tree", "edit": "tree"},
     "audit_entry": {"read": "tree", "export": "tree"},
     "import_batch": {"read": "tree"},
 }
 
 SALES: dict[str, Mapping[str, str]] = {
+    **spread(HISTORIES, {"read": "own through"}),
     **spread(CUSTOMER_SIDE, {"read": "own pool", "create": "own", "edit": "own", "delete": "own", "mass_edit": "own",
                              "export": "own", "claim": "pool", "release": "own"}),
     "contact": {"read": "own through", "create": "own", "edit": "own", "delete": "own", "mass_edit": "own",
@@ -71,6 +77,7 @@ SALES: dict[str, Mapping[str, str]] = {
 }
 
 SUPPORT: dict[str, Mapping[str, str]] = {
+    **spread(HISTORIES, {"read": "through"}),
     **spread(("customer", "contact"), READ_ONLY),
     "interaction": {"read": "all", "create": "own", "edit": "own", "delete": "own"},
     **spread(SALES_SIDE, {"read": "through"}),
@@ -92,6 +99,7 @@ MARKETING: dict[str, Mapping[str, str]] = {
 }
 
 ANALYST: dict[str, Mapping[str, str]] = {
+    **spread(HISTORIES, READ_ALL),
     **spread(CUSTOMER_SIDE, READ_ALL),
     **spread(SALES_SIDE, READ_ALL),
     **spread(("ticket", "ticket_message", "churn_alert"), READ_ALL),
@@ -100,6 +108,7 @@ ANALYST: dict[str, Mapping[str, str]] = {
 }
 
 VIEWER: dict[str, Mapping[str, str]] = {
+    **spread(HISTORIES, {"read": "team"}),
     **spread(CUSTOMER_SIDE, {"read": "team"}),
     **spread(SALES_SIDE, {"read": "team"}),
     **spread(("ticket", "ticket_message", "churn_alert"), {"read": "team"}),

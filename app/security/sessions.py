@@ -89,6 +89,8 @@ def start_cookie(user: User, standing: Standing) -> None:
     locale = cookie.get("locale")
     cookie.clear()
     cookie.update({"user": user.id, "epoch": standing.session_epoch, "fresh": secrets.token_hex(8)})
+    # Ends after SESSION_HOURS without a request.
+    cookie.permanent = True
     if locale:
         cookie["locale"] = locale
 

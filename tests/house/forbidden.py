@@ -1,7 +1,9 @@
 """Pure checkers of words that must not stand in the house: ways around the kernel, and what belongs to one machine."""
 
 import ast
+import io
 import re
+import tokenize
 
 from tests.house.inspection import Fault
 
@@ -14,12 +16,14 @@ CLOCKS = {"datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetim
 # Written so that none of them finds itself in this file.
 MACHINE_WORDS = {
     r"(?<![\w.~:/])/(?:wor[k]|roo[t]|far[m]|Use[r]s|hom[e]/\w+)/": "an absolute path of one machine",
-    r"(?i)\b[a-z]:\\+users\\": "an absolute path of one machine",
-    r"(?i)registry\.npm[j]s|pyp[i]\.org|python[h]osted\.org|npm[m]irror|regi[s]try\.yarnpkg": "the host of a package registry",
+    r"(?i)registry\.npm[j]s|pyp[i]\.org|python[h]osted\.org|npm[m]irror|regi[s]try\.yarnpkg":
+        "the host of a package registry",
     r"--(?:extra-)?inde[x]-url|\"resolv[e]d\":\s*\"http": "the address of a package registry",
 }
 UNFINISHED = (r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K|WI[P])\b|\bNotImplemented[E]rror\b|(?i:not implement[e]d yet)"
               r"|(?i:coming soo[n])|(?i:lorem ipsu[m])")
+# Rules, then at least two words.
+OPT_OUT = r":\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*\W+\w+\W+\w+"
 
 
 def origins(tree):
@@ -28,7 +32,8 @@ def origins(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                found[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
+                bound = alias.asname or alias.name.partition(".")[0]
+                found[bound] = alias.name if alias.asname else bound
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 found[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
@@ -97,7 +102,7 @@ def _calls(node, known):
     elif method in ("get", "connection") and _is_session(owner, known):
         yield Fault(node.lineno, f"session.{method}() goes around the rights of the ORM: select the row under scope")
     elif method in ("update", "delete") and _is_query(owner):
-        yield Fault(node.lineno, f"query.{method}() changes rows without check and event: use the kernel's bulk functions")
+        yield Fault(node.lineno, f"query.{method}() changes rows without check and event: use the bulk functions")
 
 
 def _is_session(node, known):
@@ -127,11 +132,8 @@ def clock_readings(tree):
 
 def swallowed_errors(tree):
     """Handlers that catch everything and do not raise it again: they would hide bugs."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler) and _is_broad(node.type) and not _raises_again(node):
-            found.append(Fault(node.lineno, "catches every exception: name those that may happen here"))
-    return found
+    return [Fault(node.lineno, "catches every exception: name those that may happen here") for node in ast.walk(tree)
+            if isinstance(node, ast.ExceptHandler) and _is_broad(node.type) and not _raises_again(node)]
 
 
 def _is_broad(kind):
@@ -147,7 +149,7 @@ def _raises_again(handler):
 def glued_markup(tree):
     """Markup made of text that was put together before it was marked as safe: stored cross-site scripting."""
     known = origins(tree)
-    return [Fault(node.lineno, 'Markup of a composed text lets values in unescaped: use Markup("<b>{}</b>").format(value)')
+    return [Fault(node.lineno, 'Markup of a composed text escapes nothing: use Markup("<b>{}</b>").format(value)')
             for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args
             and (dotted(node.func, known) or "").rpartition(".")[2] == "Markup" and _is_composed(node.args[0])]
 
@@ -184,15 +186,16 @@ def machine_words(text):
 def unfinished_marks(text):
     """Signs of work that was not done."""
     return [Fault(number, f"{found.group()!r} marks unfinished work: finish it, or write an issue")
-            for number, line in enumerate(text.splitlines(), start=1) for found in [re.search(UNFINISHED, line)] if found]
+            for number, line in enumerate(text.splitlines(), start=1)
+            for found in [re.search(UNFINISHED, line)] if found]
 
 
-def unexplained_opt_outs(text):
-    """Lines that silence the linter without naming the rule and the reason."""
+def unexplained_opt_outs(source):
+    """Comments that silence the linter without naming the rule and the reason."""
     found = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        mark = re.search(r"#\s*(?:ruff:\s*)?noq[a]\b(?P<rest>.*)", line, re.IGNORECASE)
-        if mark and not re.match(r":\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*\W+\w+\W+\w+", mark["rest"]):
-            found.append(Fault(number, "silences the linter without rule and reason: "
-                                       "write the rule, then why it does not hold here"))
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        mark = re.match(r"#\s*(?:ruff:\s*)?noqa\b(?P<rest>.*)", token.string, re.IGNORECASE)
+        if token.type == tokenize.COMMENT and mark and not re.match(OPT_OUT, mark["rest"]):
+            found.append(Fault(token.start[0], "silences the linter without rule and reason: "
+                                               "write the rule, then why it does not hold here"))
     return found

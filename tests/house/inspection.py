@@ -33,7 +33,7 @@ def length(function):
 
 def long_functions(tree, most):
     """Functions of more than `most` lines."""
-    return [Fault(node.lineno, f"{node.name} has {length(node)} lines, at most {most} are allowed: split it by what it does")
+    return [Fault(node.lineno, f"{node.name} has {length(node)} lines, {most} are allowed: split it by what it does")
             for node in functions(tree) if length(node) > most]
 
 
@@ -120,7 +120,7 @@ def framework_imports(tree, frameworks=("flask", "sqlalchemy", "werkzeug", "wtfo
 def room_faults(path, parts):
     """What is wrong with the place of a module below app/, if anything.
 
-    `parts` maps rooms to the names that are allowed there beside the furniture; a room that is not in it has free hands.
+    `parts` maps rooms to the names that are allowed there beside the furniture; rooms that are not in it are free.
     """
     place = PurePosixPath(path).with_suffix("").parts[1:]
     if len(place) < 2 or place[0] not in parts:
@@ -132,12 +132,17 @@ def room_faults(path, parts):
     return []
 
 
+def furniture_of(module):
+    """Which furniture of its room the dotted `module` belongs to: ``rules`` for ``app.sales.rules.deals``; or None."""
+    return next((part for part in module.split(".")[2:] if part in FURNITURE), None)
+
+
 def mirrors(path):
     """Where the tests of a module below app/ may lie: path for path, or in one file for the package it is part of."""
     place = PurePosixPath(path).with_suffix("")
     inside = PurePosixPath(*place.parts[1:])
     candidates = [inside.parent / f"test_{inside.name}.py"]
-    if len(inside.parts) > 2 and inside.parent.name in FURNITURE:
+    if len(inside.parts) > 2:
         candidates.append(inside.parent.parent / f"test_{inside.parent.name}.py")
     return [str("tests" / candidate) for candidate in candidates]
 

@@ -19,7 +19,7 @@ def function_of(lines):
 
 
 def test_no_function_has_more_than_fifty_lines():
-    assert tree.report({path: inspection.long_functions(tree.parsed(path), LONGEST_FUNCTION) for path in ALL_CODE}) == []
+    tree.expect_faultless(lambda path: inspection.long_functions(tree.parsed(path), LONGEST_FUNCTION), ALL_CODE)
 
 
 def test_nineteen_of_twenty_functions_have_at_most_thirty_lines():
@@ -30,7 +30,7 @@ def test_nineteen_of_twenty_functions_have_at_most_thirty_lines():
 
 def test_no_file_of_a_room_has_more_than_four_hundred_lines():
     counts = {tree.name(path): inspection.line_count(path.read_text(encoding="utf-8")) for path in tree.rooms_code()}
-    assert {name: count for name, count in counts.items() if count > LONGEST_FILE} == {}
+    tree.expect_none(f"{name} has {count} lines" for name, count in counts.items() if count > LONGEST_FILE)
 
 
 def test_there_are_thirteen_lines_of_test_for_ten_of_source():
@@ -42,7 +42,7 @@ def test_there_are_thirteen_lines_of_test_for_ten_of_source():
 
 
 def test_no_file_or_folder_is_a_rummage_box():
-    assert tree.report({path: inspection.rummage_names(tree.name(path)) for path in ALL_CODE}) == []
+    tree.expect_faultless(lambda path: inspection.rummage_names(tree.name(path)), ALL_CODE)
 
 
 def test_a_function_of_fifty_one_lines_is_found():
@@ -64,8 +64,8 @@ def test_methods_and_nested_functions_are_measured_too():
             async def leave(self):
                 pass
         """))
-    assert sorted(function.name for function in inspection.functions(planted)) == ["door", "enter", "leave"]
-    assert [inspection.length(function) for function in inspection.functions(planted) if function.name == "enter"] == [3]
+    measured = {function.name: inspection.length(function) for function in inspection.functions(planted)}
+    assert measured == {"enter": 3, "door": 2, "leave": 2}
 
 
 @pytest.mark.parametrize(("numbers", "expected"), [

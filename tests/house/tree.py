@@ -66,6 +66,12 @@ def committed_texts():
     return tuple(found)
 
 
-def report(faults_of):
-    """All faults of `{path: faults}` as lines that an editor can jump to."""
-    return [f"{name(path)}:{fault.line}: {fault.text}" for path, faults in faults_of.items() for fault in faults]
+def expect_none(lines):
+    """Fail with all of `lines`, which the runner would shorten if it compared them itself."""
+    told = "\n".join(lines)
+    assert not told, f"\n{told}"
+
+
+def expect_faultless(checker, paths):
+    """Fail with every fault that `checker(path)` finds in `paths`, as lines that an editor can jump to."""
+    expect_none(f"{name(path)}:{fault.line}: {fault.text}" for path in paths for fault in checker(path))

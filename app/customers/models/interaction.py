@@ -36,7 +36,8 @@ class Interaction(Entity):
     contact_id = fields.pointer("contact", _l("Contact"), aliases=("联系人",))
     lead_id = fields.pointer("lead", _l("Lead"), aliases=("线索名称",))
     opportunity_id = fields.pointer("opportunity", _l("Opportunity"), aliases=("商机名称",))
-    happened_at = fields.moment(_l("Time of contact"), required=True, default=clock.now, index=True, aliases=("跟进时间",))
+    happened_at = fields.moment(_l("Time of contact"), required=True, default=clock.now, index=True,
+                                aliases=("跟进时间",))
     direction = fields.choice(_l("Direction"), DIRECTIONS, default="out")
     content = fields.long_text(_l("Content"), aliases=("跟进内容",))
     reaction = fields.long_text(_l("Customer's reaction"), 4000)

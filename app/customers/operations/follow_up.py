@@ -66,7 +66,7 @@ def _contacts_of(about: Any, ids: Iterable[int]) -> Any:
 def _last_contacts(pointer: str, ids: Iterable[int]) -> dict[int, dt.datetime]:
     about = getattr(Interaction, f"{pointer}_id")
     statement = sa.select(about, sa.func.max(Interaction.happened_at)).where(_contacts_of(about, ids)).group_by(about)
-    return dict(session().execute(statement, execution_options=UNSCOPED).tuples().all())
+    return {row[0]: row[1] for row in session().execute(statement, execution_options=UNSCOPED)}
 
 
 def _stated(pointer: str, ids: Iterable[int]) -> dict[int, dt.datetime]:
@@ -77,4 +77,4 @@ def _stated(pointer: str, ids: Iterable[int]) -> dict[int, dt.datetime]:
     ranked = sa.select(about.label("about"), Interaction.next_at.label("next_at"), place.label("place")).where(
         _contacts_of(about, ids), Interaction.next_at.is_not(None)).subquery()
     statement = sa.select(ranked.c.about, ranked.c.next_at).where(ranked.c.place == 1)
-    return dict(session().execute(statement, execution_options=UNSCOPED).tuples().all())
+    return {row[0]: row[1] for row in session().execute(statement, execution_options=UNSCOPED)}

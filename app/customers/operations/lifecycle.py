@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from app.customers.models import Customer, LifecycleChange
-from app.customers.operations.consequences import follow_on, hold
+from app.customers.operations.consequences import follow_on, hold, log
 from app.customers.rules import lifecycle
 from app.customers.rules.lifecycle import LoyaltyBar, OrderFacts
 from app.kernel import clock
@@ -53,19 +53,19 @@ def note_new(ids: Sequence[int]) -> None:
     statement = sa.select(Customer.id, Customer.owner_id, Customer.team_id, Customer.lifecycle_stage)
     # The history begins also for a customer that its maker may not read, such as one made for a colleague.
     rows = session().execute(statement.where(Customer.id.in_(ids)), execution_options={"unscoped": True})
-    session().add_all(_change(row, None, row.lifecycle_stage, "", None) for row in rows)
+    log(LifecycleChange, [_change(row, None, row.lifecycle_stage, "", None) for row in rows])
 
 
 def _move(rows: Mapping[int, Any], changes: Mapping[int, Mapping[str, Any]], cause: str,
           orders: Mapping[int, int | None]) -> None:
     follow_on(Customer, changes, cause)
-    session().add_all(
+    log(LifecycleChange, [
         _change(row, row.lifecycle_stage, changes[each]["lifecycle_stage"], cause, orders.get(each))
-        for each, row in rows.items() if changes[each]["lifecycle_stage"] != row.lifecycle_stage)
+        for each, row in rows.items() if changes[each]["lifecycle_stage"] != row.lifecycle_stage])
 
 
-def _change(row: Any, before: str | None, after: str, cause: str, order: int | None) -> LifecycleChange:
+def _change(row: Any, before: str | None, after: str, cause: str, order: int | None) -> dict[str, Any]:
     reason = lifecycle.why(before, after)
     made_by = order if reason in (lifecycle.ORDER, lifecycle.WON_BACK) else None
-    return LifecycleChange(customer_id=row.id, owner_id=row.owner_id, team_id=row.team_id, from_stage=before,
-                           to_stage=after, reason=reason, order_id=made_by, cause=cause[:200], at=clock.now())
+    return {"customer_id": row.id, "owner_id": row.owner_id, "team_id": row.team_id, "from_stage": before,
+            "to_stage": after, "reason": reason, "order_id": made_by, "cause": cause[:200], "at": clock.now()}

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from app.customers import queries
-from app.customers.models import Customer
-from app.customers.operations.consequences import insist
+from app.customers.models import Customer, OwnerChange
+from app.customers.operations.consequences import insist, log
 from app.customers.operations.ownership import owner_change
 from app.customers.rules.pool import CLAIMED, RECLAIMED, RELEASED, claim_problem
 from app.kernel.actor import acting, under
@@ -20,7 +20,8 @@ from app.kernel.errors import Conflict, NotAllowed, RuleError
 from app.kernel.problems import N_, problem
 from app.kernel.settings import declare, read_setting
 
-declare("customers.claim_limit", default=10, kind="integer", least=0, label=_l("Customers that a person may claim a day"),
+declare("customers.claim_limit", default=10, kind="integer", least=0,
+        label=_l("Customers that a person may claim a day"),
         help=_l("Counted from midnight in the person's time zone; 0 sets no limit."))
 declare("customers.reclaim_days", default=30, kind="integer", least=1, label=_l("Days until a customer is reclaimed"),
         help=_l("A customer without contact for so many days, and without an appointment ahead, returns to the pool."))
@@ -53,14 +54,15 @@ def claim_rows(model: type[Entity], ids: Sequence[int], most: int) -> Any:
         raise RuleError(refused)
     with under(verb="claim"):
         insist(change_rows(model, {each: {"owner": actor.id} for each in wanted}, verb="claim"))
-    session().add_all(owner_change(entity, each, CLAIMED, None, actor.id) for each in wanted)
-    if len(wanted) < len(set(ids)):
-        return _l("%(done)d claimed; %(taken)d were taken already.", done=len(wanted), taken=len(set(ids)) - len(wanted))
+    log(OwnerChange, [owner_change(entity, each, CLAIMED, None, actor.id) for each in wanted])
+    missed = len(set(ids)) - len(wanted)
+    if missed:
+        return _l("%(done)d claimed; %(taken)d were taken already.", done=len(wanted), taken=missed)
     return _l("%(done)d claimed.", done=len(wanted))
 
 
 def release(ids: Sequence[int], values: Mapping[str, Any]) -> Any:
-    """Give customers back to the public pool for the `reason` in `values`; the sentence to show. RuleError, NotAllowed."""
+    """Give customers back to the pool for the `reason` in `values`; the sentence to show. RuleError, NotAllowed."""
     return release_rows(Customer, ids, str(values.get("reason") or ""))
 
 
@@ -101,5 +103,5 @@ def reclaim(model: type[Entity], neglected: Any, days: int) -> int:
 
 
 def _log(model: type[Entity], owners: Mapping[int, int], kind: str, reason: str) -> None:
-    session().add_all(owner_change(model.entity_name(), each, kind, owner, None, reason)
-                      for each, owner in owners.items())
+    log(OwnerChange, [owner_change(model.entity_name(), each, kind, owner, None, reason)
+                      for each, owner in owners.items()])

@@ -1,4 +1,4 @@
-"""The five stages of a customer's life (potential, first purchase, repeat purchase, loyal, churned), from its orders."""
+"""The five stages of a customer's life, from its orders: potential, first and repeat purchase, loyal, churned."""
 
 import datetime as dt
 from dataclasses import dataclass

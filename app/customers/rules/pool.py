@@ -1,4 +1,4 @@
-"""The public pool: how many records a person may still claim, and when a record counts as neglected."""
+"""The public pool: how a record changes hands, and how many a person may still claim."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -21,11 +21,3 @@ def day_start(now: dt.datetime, zone: str) -> dt.datetime:
     """The moment in UTC at which the day of `now` began in the IANA `zone`."""
     local = now.astimezone(ZoneInfo(zone))
     return dt.datetime(local.year, local.month, local.day, tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
-
-
-def is_neglected(owned_since: dt.datetime | None, last_contact: dt.datetime | None, next_contact: dt.datetime | None,
-                 now: dt.datetime, days: int) -> bool:
-    """Whether an owned record went without contact for more than `days` days and no appointment lies ahead."""
-    since = max((moment for moment in (owned_since, last_contact) if moment is not None), default=None)
-    has_plan = next_contact is not None and next_contact > now
-    return since is not None and not has_plan and now - since > dt.timedelta(days=days)

@@ -27,13 +27,14 @@ USERS = (
 SELLERS = (("sales1", "sales_east"), ("sales2", "sales_south"))
 SUPPORTERS = (("support1", "support"), ("support2", "support"))
 
-TAGS = (("key_account", "重点客户"), ("price_sensitive", "价格敏感"), ("fast_growth", "快速成长"),
-        ("chain", "连锁门店"), ("exhibition", "展会结识"), ("reference", "标杆案例"), ("slow_payment", "回款较慢"),
-        ("export", "Export business"), ("vip", "VIP"), ("needs_care", "需要关怀"))
+TAGS = (("key_account", "重点客户", "orange"), ("price_sensitive", "价格敏感", "yellow"),
+        ("fast_growth", "快速成长", "green"), ("chain", "连锁门店", "blue"), ("exhibition", "展会结识", "purple"),
+        ("reference", "标杆案例", "green"), ("slow_payment", "回款较慢", "red"), ("export", "Export business", "blue"),
+        ("vip", "VIP", "orange"), ("needs_care", "需要关怀", "red"))
 # key, label, category, days that a deal is expected to stay, probability of winning in per cent
-STAGES = (("first_contact", "初步接触", "open", 10, 10), ("needs", "需求沟通", "open", 15, 25),
-          ("proposal", "方案报价", "open", 20, 50), ("negotiation", "商务谈判", "open", 15, 75),
-          ("won", "赢单", "won", 0, 100), ("lost", "输单", "lost", 0, 0))
+STAGES = (("prospecting", "初步接触", "open", 14, 10), ("engaging", "深入沟通", "open", 21, 40),
+          ("closing", "即将成交", "open", 14, 75), ("won", "赢单", "won", None, 100), ("lost", "输单", "lost", None, 0))
+PRODUCT_CATEGORIES = {"device": "智能设备", "consumable": "耗材", "software": "软件订阅", "service": "服务"}
 # code, name, category, price in minor units of CURRENCY; repeat purchases come from the consumables
 PRODUCTS = (
     ("KM-1101", "智能收银终端 A1", "device", 328_000), ("KM-1102", "智能收银终端 A1 Pro", "device", 498_000),
@@ -63,9 +64,15 @@ COMPETITORS = (
     ("shangtuo", "商拓云", "大客户案例多，品牌响", "价格高，定制要另外收费"),
     ("brightlane", "Brightlane Systems", "International roll-outs, open interfaces", "No local support team"),
     ("nordquay", "Nordquay Retail", "Low price for small shops", "Few interfaces, no offline mode"))
-# key, label
-SOURCES = {"campaign": "市场活动", "referral": "客户转介绍", "web_advertising": "网络广告", "trade_fair": "行业展会",
-           "website": "官网咨询", "phone": "电话来访", "partner": "渠道伙伴"}
+# key: name, what it is judged by, how it is followed up
+SOURCES = {
+    "campaign": ("市场活动", "参与度、意向", "尽快联系，提供详细资料"),
+    "referral": ("客户转介绍", "信任度、匹配度", "提供个性化服务和优惠政策"),
+    "web_advertising": ("网络广告", "点击率、咨询量", "快速响应，解答疑问"),
+    "trade_fair": ("行业展会", "现场交流、名片数量", "一周内回访，邀请参观样板店"),
+    "website": ("官网咨询", "咨询量", "快速响应，解答疑问"),
+    "phone": ("电话来访", "咨询量", "当天回电"),
+    "partner": ("渠道伙伴", "信任度、匹配度", "与伙伴约定分工")}
 LOSS_REASONS = {"price": "价格", "product": "产品不满足需求", "service": "服务或交付顾虑", "competitor": "选择竞争对手",
                 "budget": "预算取消", "timing": "项目推迟", "no_response": "失去联系"}
 INDUSTRIES = {"manufacturing": "制造业", "software": "软件与信息服务", "retail": "零售", "healthcare": "医疗健康",
@@ -114,7 +121,18 @@ def users() -> list[Row]:
 
 def tags() -> list[Row]:
     """Tags for customers."""
-    return [{"key": key, "name": name} for key, name in TAGS]
+    return [{"key": key, "name": name, "colour": colour} for key, name, colour in TAGS]
+
+
+def named(table: dict[str, str]) -> list[Row]:
+    """The rows of a catalogue that has nothing but names."""
+    return [{"key": key, "name": name} for key, name in table.items()]
+
+
+def lead_sources() -> list[Row]:
+    """Where leads and opportunities come from."""
+    return [{"key": key, "name": name, "measure": measure, "strategy": strategy}
+            for key, (name, measure, strategy) in SOURCES.items()]
 
 
 def products() -> list[Row]:

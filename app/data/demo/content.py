@@ -8,9 +8,9 @@ import datetime as dt
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
-from app.data.demo import catalogue, customer_rows, plan, sales_rows, service_rows
+from app.data.demo import catalogue, customer_rows, places, plan, sales_rows, service_rows
 from app.data.demo.catalogue import Row
 from app.data.demo.days import Days
 from app.data.demo.names import IDENTITIES, Draw
@@ -102,6 +102,11 @@ class Company:
         for order, lines in self._orders():
             yield from sales_rows.line_rows("order", order["key"], lines)
 
+    def lifecycle_changes(self) -> Iterator[Row]:
+        """How each customer moved between the five stages, from the first day on."""
+        for customer, _, bought in self._with_purchases():
+            yield from customer_rows.lifecycle_change_rows(self._days, customer, bought)
+
     def interactions(self) -> Iterator[Row]:
         """Conversations and internal notes."""
         held, draw = self._chances("contacts"), self._chances("interaction")
@@ -129,15 +134,29 @@ class Company:
 
     def entities(self) -> dict[str, Callable[[], Iterator[Row]]]:
         """What makes the rows of each entity; an entity comes after those that it points at."""
-        fixed = {"team": catalogue.teams, "user": catalogue.users, "tag": catalogue.tags, "product": catalogue.products,
-                 "competitor": catalogue.competitors, "pipeline": catalogue.pipelines, "stage": catalogue.stages,
-                 "queue": catalogue.queues, "ticket_category": catalogue.ticket_categories}
-        streams: dict[str, Callable[[], Iterator[Row]]] = {
+        return catalogue_rows() | {
             "customer": self.customers, "contact": self.contacts, "opportunity": self.opportunities,
             "opportunity_line": self.opportunity_lines, "stage_change": self.stage_changes, "lead": self.leads,
-            "order": self.orders, "order_line": self.order_lines, "interaction": self.interactions, "task": self.tasks,
-            "ticket": self.tickets, "ticket_message": self.ticket_messages}
-        return {name: (lambda rows=rows: iter(rows())) for name, rows in fixed.items()} | streams
+            "order": self.orders, "order_line": self.order_lines, "lifecycle_change": self.lifecycle_changes,
+            "interaction": self.interactions, "task": self.tasks, "ticket": self.tickets,
+            "ticket_message": self.ticket_messages}
+
+
+def catalogue_rows() -> dict[str, Callable[[], Iterator[Row]]]:
+    """What makes the rows of the entities that are the same in every company."""
+    tables = {"industry": catalogue.INDUSTRIES, "region": places.REGIONS, "loss_reason": catalogue.LOSS_REASONS,
+              "product_category": catalogue.PRODUCT_CATEGORIES}
+    makers: dict[str, Callable[[], list[Row]]] = {
+        "team": catalogue.teams, "user": catalogue.users, "tag": catalogue.tags,
+        **{name: partial(catalogue.named, table) for name, table in tables.items()},
+        "lead_source": catalogue.lead_sources, "product": catalogue.products, "competitor": catalogue.competitors,
+        "pipeline": catalogue.pipelines, "stage": catalogue.stages, "queue": catalogue.queues,
+        "ticket_category": catalogue.ticket_categories}
+    return {name: partial(_each, make) for name, make in makers.items()}
+
+
+def _each(make: Callable[[], list[Row]]) -> Iterator[Row]:
+    yield from make()
 
 
 def company(size: str, seed: int, today: dt.date) -> Company:

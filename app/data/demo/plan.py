@@ -37,11 +37,11 @@ CONVERTED_SOURCES = (("referral", 0.34), ("campaign", 0.52), ("trade_fair", 0.70
 # Multiplies the chance of passing a stage: a referral trusts already, a click on an advertisement does not.
 _STAGE_FACTOR = {"referral": 1.12, "partner": 1.07, "trade_fair": 1.0, "campaign": 0.98, "website": 0.97, "phone": 0.95,
                  "web_advertising": 0.88, "sales1": 1.03, "sales2": 0.97}
-_PASSING = (0.82, 0.83, 0.84, 0.82)
+_PASSING = (0.72, 0.77, 0.81)
 LOSSES = (("price", 0.27), ("competitor", 0.47), ("product", 0.61), ("timing", 0.75), ("budget", 0.86),
           ("service", 0.93), ("no_response", 1.0))
 OPEN_STAGES = tuple(stage[0] for stage in STAGES if stage[2] == "open")
-_EXPECTED_DAYS = tuple(stage[3] for stage in STAGES if stage[2] == "open")
+_EXPECTED_DAYS = tuple(stage[3] for stage in STAGES if stage[3] is not None)
 _SOLD = {english: tuple(number for number, product in enumerate(PRODUCTS)
                         if product[0] not in DISCONTINUED and product[1].isascii() == english)
          for english in (True, False)}
@@ -69,7 +69,7 @@ class Profile(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A product by its number in the price list, pieces, discount in per cent, and the amount in minor units."""
+    """A product by its number in the price list, pieces, and discount and amount in minor units."""
 
     product: int
     quantity: int
@@ -153,8 +153,8 @@ def line(draw: Draw, products: tuple[int, ...], weight: float = 1.0) -> Line:
     product = pick(draw, products)
     price = PRODUCTS[product][3]
     quantity = 1 + int(draw() * weight * (3 if price > 500_000 else 10 if price > 100_000 else 24))
-    discount = (0, 0, 0, 5, 10, 15)[int(draw() * 6)]
-    return Line(product, quantity, discount, quantity * price * (100 - discount) // 100)
+    discount = quantity * price * (0, 0, 0, 5, 10, 15)[int(draw() * 6)] // 100
+    return Line(product, quantity, discount, quantity * price - discount)
 
 
 def deals(draw: Draw, customer: Profile) -> list[Deal]:
@@ -227,8 +227,9 @@ def contacts(draw: Draw, customer: Profile) -> list[Contact]:
     least, most = (60, 150) if customer.owner is None else _SILENCE[customer.rhythm]
     silent = min(least + int(draw() * (most - least)), customer.since)
     days = sorted((silent + int(draw() * (customer.since - silent)) for _ in range(count)), reverse=True)
-    held = [Contact(ago, draw() < 0.06, days[place + 1] if place + 1 < count and draw() < 0.5 else None)
-            for place, ago in enumerate(days)]
+    # Of two contacts on one day the first cannot have agreed on the second.
+    held = [Contact(ago, draw() < 0.06, next_ago if next_ago is not None and draw() < 0.5 and next_ago < ago else None)
+            for ago, next_ago in zip(days, [*days[1:], None], strict=False)]
     if held and customer.owner and draw() < 0.6:
         held[-1] = held[-1]._replace(next_ago=min(held[-1].ago - 1, 9 - int(draw() * 26)))
     return held

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from app.data.demo import words
 from app.data.demo.catalogue import COMPETITORS, CURRENCY, PIPELINE, PRODUCTS, STAGES, Row
-from app.data.demo.customer_rows import brand, deal_key, language, name
+from app.data.demo.customer_rows import brand, deal_key, language, name, order_number
 from app.data.demo.days import Days
 from app.data.demo.names import Draw, pick
 from app.data.demo.plan import Deal, Line, Profile, Purchase, line, sold
 
 _PROBABILITY = {stage[0]: stage[4] for stage in STAGES}
-CHANNELS = ("online", "phone", "visit", "partner")
+CHANNELS = ("online", "phone", "store", "partner")
 
 
 def opportunity_row(draw: Draw, days: Days, customer: Profile, deal: Deal) -> Row:
@@ -18,9 +18,13 @@ def opportunity_row(draw: Draw, days: Days, customer: Profile, deal: Deal) -> Ro
     ended = deal.closed is not None
     planned = deal.created - 30 - int(draw() * 60)
     return {
-        "key": deal_key(customer, deal.number), "name": _deal_name(draw, customer, deal), "customer": customer.key,
+        "key": deal_key(customer, deal.number), "code": deal_key(customer, deal.number),
+        "name": _deal_name(draw, customer, deal), "customer": customer.key,
         "pipeline": PIPELINE, "stage": deal.stage, "amount": sum(entry.amount for entry in deal.lines),
-        "currency": CURRENCY, "expected_close_on": days.date(planned if ended else min(planned, 12)),
+        "currency": CURRENCY, "opened_on": days.date(deal.created),
+        "expected_close_on": days.date(planned if ended else min(planned, 12)),
+        "next_at": days.moment(min(deal.created, 8 - int(draw() * 22)), customer.serial)
+        if not ended and draw() < 0.7 else None,
         "closed_at": days.moment(deal.closed, customer.serial) if deal.closed is not None else None,
         "probability": _PROBABILITY[deal.stage], "score": 20 + int(draw() * 80), "source": deal.source,
         "need": pick(draw, words.NEEDS[language(customer)]), "competitor": _competitor(draw, deal),
@@ -56,18 +60,15 @@ def line_rows(parent: str, key: str, lines: tuple[Line, ...]) -> Iterator[Row]:
 
 
 def stage_change_rows(days: Days, customer: Profile, deal: Deal) -> Iterator[Row]:
-    """Every stage that a deal entered, the first one from None."""
+    """Every stage that a deal entered, the first one from None; `stayed_seconds` is the time in the stage left."""
     key = deal_key(customer, deal.number)
-    before = None
+    before, since = None, None
     for number, (stage, ago) in enumerate(deal.steps, start=1):
-        yield {"key": f"{key}-S{number}", "opportunity": key, "from_stage": before, "to_stage": stage,
-               "changed_at": days.moment(ago, customer.serial), "owner": customer.owner, "team": customer.team}
-        before = stage
-
-
-def order_number(customer: Profile, number: int) -> str:
-    """The number of order `number` (from 1) of a customer."""
-    return f"SO{customer.serial + 1:07d}-{number:02d}"
+        at = days.moment(ago, customer.serial)
+        yield {"key": f"{key}-S{number}", "opportunity": key, "from_stage": before, "to_stage": stage, "at": at,
+               "stayed_seconds": int((at - since).total_seconds()) if since else None, "owner": customer.owner,
+               "team": customer.team}
+        before, since = stage, at
 
 
 def orders(draw: Draw, days: Days, customer: Profile, worked: list[Deal],
@@ -80,7 +81,7 @@ def orders(draw: Draw, days: Days, customer: Profile, worked: list[Deal],
             "key": key, "number": key, "customer": customer.key,
             "opportunity": deal_key(customer, purchase.deal) if purchase.deal else None,
             "ordered_at": days.moment(purchase.ago, customer.serial), "status": _status(purchase),
-            "channel": "visit" if purchase.deal else pick(draw, CHANNELS),
+            "channel": "sales" if purchase.deal else pick(draw, CHANNELS),
             "amount": sum(entry.amount for entry in lines), "currency": CURRENCY, "owner": customer.owner,
             "team": customer.team, "created_at": days.moment(purchase.ago, customer.serial),
         }, lines

@@ -5,15 +5,22 @@ from collections.abc import Iterator
 
 from app.data.demo import words
 from app.data.demo.catalogue import PRODUCTS, SUPPORTERS, TICKET_CATEGORIES, Row
-from app.data.demo.customer_rows import brand, contact_key, contact_person, deal_key, language, name
+from app.data.demo.customer_rows import (
+    brand,
+    contact_key,
+    contact_person,
+    deal_key,
+    language,
+    name,
+    order_number,
+)
 from app.data.demo.days import Days
 from app.data.demo.names import Draw, pick
 from app.data.demo.plan import Contact, Deal, Profile, Purchase, Trouble, sold, weighted
-from app.data.demo.sales_rows import order_number
 
 KINDS = (("call", 0.36), ("chat", 0.56), ("email", 0.70), ("visit", 0.83), ("meeting", 0.91), ("return_visit", 1.0))
-REACTIONS = (("positive", 0.48), ("neutral", 0.83), ("negative", 1.0))
-SADDER_REACTIONS = (("positive", 0.15), ("neutral", 0.55), ("negative", 1.0))
+MOODS = (("positive", 0.48), ("neutral", 0.83), ("negative", 1.0))
+SADDER_MOODS = (("positive", 0.15), ("neutral", 0.55), ("negative", 1.0))
 PRIORITIES = (("low", 0.15), ("normal", 0.70), ("high", 0.92), ("urgent", 1.0))
 CHANNELS = (("phone", 0.4), ("email", 0.6), ("chat", 0.85), ("web", 1.0))
 # Hours until the first answer and until the solution are due
@@ -32,17 +39,18 @@ def interaction_rows(draw: Draw, days: Days, customer: Profile, worked: list[Dea
         kind = "note" if contact.internal else weighted(draw, KINDS)
         person = 1 + int(draw() * customer.contacts)
         sad = contact.ago < 150 and customer.rhythm in ("slowing", "stopped")
-        reaction = None if contact.internal else weighted(draw, SADDER_REACTIONS if sad else REACTIONS)
+        mood = None if contact.internal else weighted(draw, SADDER_MOODS if sad else MOODS)
         agreed = contact.next_ago is not None
         author, team = (customer.owner, customer.team) if customer.owner else ("sales1", "sales_east")
         yield {
             "key": f"I{customer.serial + 1:07d}-{number:02d}", "kind": kind, "customer": customer.key,
             "contact": contact_key(customer, person), "opportunity": _open_deal(customer, worked, contact.ago),
             "happened_at": days.moment(contact.ago, customer.serial),
-            "direction": None if contact.internal else "inbound" if draw() < 0.3 else "outbound",
+            "direction": None if contact.internal else "in" if draw() < 0.3 else "out",
             "content": pick(draw, words.CONTENTS[tongue][kind]).format(
                 person=contact_person(customer, person).name, product=PRODUCTS[pick(draw, sold(customer))][1]),
-            "reaction": reaction, "outcome": pick(draw, words.OUTCOMES[tongue][reaction]) if reaction else None,
+            "reaction": pick(draw, words.REACTIONS[tongue][mood]) if mood else None,
+            "outcome": pick(draw, words.OUTCOMES[tongue][mood]) if mood else None,
             "next_step": pick(draw, words.NEXT_STEPS[tongue]) if agreed else None,
             "next_at": days.moment(contact.next_ago, customer.serial) if contact.next_ago is not None else None,
             "owner": author, "team": team, "created_at": days.moment(contact.ago, customer.serial),
@@ -70,6 +78,7 @@ def task_rows(draw: Draw, days: Days, customer: Profile, worked: list[Deal]) -> 
         "about": ("opportunity", deal_key(customer, running.number)) if running else ("customer", customer.key),
         "assignee": assignee, "owner": assignee, "team": team, "due_at": days.moment(due, customer.serial),
         "remind_at": days.moment(due, customer.serial) - dt.timedelta(minutes=30), "status": status,
+        "done_at": days.moment(due, customer.serial) if status == "done" else None,
         "priority": weighted(draw, PRIORITIES),
         "created_at": days.moment(min(max(due, 0) + 1 + int(draw() * 14), customer.since), customer.serial),
     }
@@ -159,7 +168,12 @@ def _satisfaction(draw: Draw, trouble: Trouble) -> int:
 
 
 def message_rows(draw: Draw, ticket: Row) -> Iterator[Row]:
-    """The talk on a ticket between opening and first answer, and after it; internal remarks now and then."""
+    """The talk on a ticket between opening and first answer, and after it; internal remarks now and then.
+
+    What was said on a merged ticket went over to the other one.
+    """
+    if ticket["status"] == "merged":
+        return
     said = [("customer", ticket["description"], ticket["created_at"], False)]
     answered = ticket["first_responded_at"]
     if answered:

@@ -129,6 +129,18 @@ CONTENTS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
 }
+REACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "zh": {
+        "positive": ("态度积极，主动询问细节", "对演示效果很认可", "愿意引荐其他部门"),
+        "neutral": ("认真听取，没有表态", "态度客气，表示再考虑"),
+        "negative": ("态度冷淡", "对价格反应较大", "提到服务不够及时"),
+    },
+    "en": {
+        "positive": ("Asked many questions", "Liked what was shown"),
+        "neutral": ("Listened, but promised nothing", "Friendly and undecided"),
+        "negative": ("Reserved", "Complained about slow answers"),
+    },
+}
 OUTCOMES: dict[str, dict[str, tuple[str, ...]]] = {
     "zh": {
         "positive": ("有明确意向", "同意推进下一步", "满意", "同意追加采购"),

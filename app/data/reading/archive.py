@@ -65,6 +65,8 @@ def parsed(stream: IO[bytes], handler: ContentHandler) -> Iterator[None]:
     """Feed `stream` to `handler`, giving the caller a turn after each piece. Declared entities and DTDs are refused."""
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(handler)
+    # Without any feeding, close would find nothing wrong with an empty part.
+    parser.feed(b"")
     while chunk := stream.read(_CHUNK):
         parser.feed(chunk)
         yield

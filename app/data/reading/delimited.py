@@ -14,7 +14,7 @@ DELIMITERS = ("\t", ";", "|", ",")
 _SAMPLE = 65_536
 _SAMPLE_RECORDS = 200
 # What a delimiter may be. Quotation marks, line ends and spaces would confuse the format itself.
-_ALLOWED = re.compile(r"[^\w\s\"'.]|\t")
+_ALLOWED = re.compile(r"[^\w\s\"'.\x00]|\t")
 _STATED = re.compile(rf"sep=({_ALLOWED.pattern})(?:\r\n?|\n)", re.IGNORECASE)
 # The limit of the csv module holds for the process; ours are tighter and are judged by record.
 csv.field_size_limit(2**31 - 1)
@@ -44,16 +44,13 @@ def find_delimiter(stream: TextIO) -> str:
 def _evidence(sample: str, delimiter: str, cut: bool) -> float:
     """Columns beyond the first, times the share of records that have them all."""
     widths: list[int] = []
-    try:
-        for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
-            widths += [len(cells)] if cells else []
-            if len(widths) == _SAMPLE_RECORDS:
-                break
-        else:
-            # The sample may end within a record.
-            widths = widths[:-1] if cut and len(widths) > 1 else widths
-    except csv.Error:
-        pass
+    for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+        widths += [len(cells)] if cells else []
+        if len(widths) == _SAMPLE_RECORDS:
+            break
+    else:
+        # The sample may end within a record.
+        widths = widths[:-1] if cut and len(widths) > 1 else widths
     if not widths or widths[0] < 2:
         return 0.0
     return (widths[0] - 1) * widths.count(widths[0]) / len(widths)

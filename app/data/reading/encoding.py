@@ -76,9 +76,9 @@ def _guessed(source: Source, head: bytes) -> Encoding:
         return Encoding("utf-8")
     if by_zeros and share >= 0.01 and _is_valid(source, by_zeros):
         return Encoding(by_zeros)
-    if _is_damaged_utf8(source):
+    if _is_mostly(source, "utf-8", 1):
         return Encoding("utf-8", (problem(_DAMAGED),))
-    if _is_valid(source, "gb18030") and _is_plausible_chinese(head):
+    if _is_mostly(source, "gb18030", 20) and _is_plausible_chinese(head):
         return Encoding("gb18030", (problem(_CHINESE),))
     raise UnreadableFile(_UNRECOGNISED)
 
@@ -109,13 +109,17 @@ def _is_valid(source: Source, encoding: str) -> bool:
     return True
 
 
-def _is_damaged_utf8(source: Source) -> bool:
-    """Whether sequences of three and more bytes, which other encodings hardly form by chance, outnumber the damage."""
+def _is_mostly(source: Source, encoding: str, times: int) -> bool:
+    """Whether there are at least `times` as many characters of Asia's scripts as damaged places.
+
+    In UTF-8 they are sequences of three and more bytes, which other encodings hardly form by chance; in GB18030 nearly
+    any two bytes are one.
+    """
     damaged = wide = 0
-    for text in _decoded(source, "utf-8", _ERRORS):
+    for text in _decoded(source, encoding, _ERRORS):
         damaged += text.count(UNDECODED)
         wide += sum(1 for _sign in _WIDE.finditer(text))
-    return wide > damaged
+    return wide >= times * damaged
 
 
 def _is_plausible_chinese(head: bytes) -> bool:

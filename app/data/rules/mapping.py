@@ -11,7 +11,8 @@ JSON, every part optional::
      "ignore":    ["id_old"]}
 
 `headers` leads from a header of the file to a field, or to null if the column is left out, as `ignore` does.
-`constants` stand in every record, whatever the file says; `defaults` only where the file has no value.
+`constants` stand in every record, whatever the file says, with the cells of the row where they name a header in braces
+(``{product} for {account}``); `defaults` only in new records, where the file has no value.
 """
 
 import json

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from app.data.rules.dates import ISO, DateFormat, read_date, read_moment
 from app.data.rules.mapping import NO_MAPPING, MappingFile
 from app.data.rules.numbers import read_decimal, read_integer, read_money
 from app.data.rules.texts import listed, loose_key, short, word_key
 from app.kernel import money
+from app.kernel.file_text import BETWEEN_MANY, many_text, moment_text
 from app.kernel.problems import N_, Problem, problem
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ ChoiceLabels = Callable[["Field", str], Iterable[str]]
 
 _TRUE = frozenset({"是", "yes", "y", "true", "t", "1", "on", "√", "✓"})
 _FALSE = frozenset({"否", "no", "n", "false", "f", "0", "off", "×", "✗"})
-_BETWEEN_MANY = re.compile(r"[;；、|]")
 _BETWEEN_PARTS = re.compile(r"\s+/\s+")
 _EXTERNAL = re.compile(r"([a-z][a-z0-9_-]{0,39}):(\S.*)", re.DOTALL)
 
@@ -131,7 +129,7 @@ def _many(field: Field, text: str, context: Context) -> tuple[Reference, ...] | 
     if text.startswith("["):
         names = _json(field, text, context)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        names = _BETWEEN_MANY.split(text)
+        names = BETWEEN_MANY.split(text)
     distinct = dict.fromkeys(name.strip() for name in names if name.strip())
     return tuple(_reference(field, name, context) for name in distinct)
 
@@ -173,26 +171,12 @@ def _plain(value: Any, context: Context) -> str:
     return value.text if isinstance(value, Reference) else str(value)
 
 
-def _shown_moment(value: dt.datetime, context: Context) -> str:
-    local = value.astimezone(ZoneInfo(context.zone) if 1 < value.year < 9999 else dt.UTC)
-    # Before standard time, zones were off by seconds, which ISO 8601 has no place for.
-    off_by_seconds = (local.utcoffset() or dt.timedelta()) % dt.timedelta(minutes=1)
-    return (value.astimezone(dt.UTC) if off_by_seconds else local).isoformat(sep=" ")
-
-
-def _shown_many(value: Sequence[Any], context: Context) -> str:
-    names = [_plain(each, context) for each in value]
-    if any(_BETWEEN_MANY.search(name) or name.startswith("[") for name in names):
-        return json.dumps(names, ensure_ascii=False)
-    return "; ".join(names)
-
-
 _WRITERS: Mapping[str, Callable[[Any, Context], str]] = {
     "boolean": lambda value, context: "yes" if value else "no",
     "decimal": lambda value, context: format(value, "f"),
     "money": lambda value, context: money.plain(value, context.currency),
     "date": lambda value, context: value.isoformat(),
-    "moment": _shown_moment,
+    "moment": lambda value, context: moment_text(value, context.zone),
     "json": lambda value, context: json.dumps(value, ensure_ascii=False),
-    "many": _shown_many,
+    "many": lambda value, context: many_text([_plain(each, context) for each in value]),
 }

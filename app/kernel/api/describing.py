@@ -26,7 +26,7 @@ def field_info(field: Field) -> dict[str, Any]:
         info["choices"] = [{"value": value, "label": str(label)} for value, label in field.choices.items()]
     if field.max_length:
         info["max_length"] = field.max_length
-    if field.kind in ("pointer", "user", "many"):
+    if field.kind in ("pointer", "user", "many", "about"):
         info["lookup"] = f"lookup?field={field.name}"
     return info
 
@@ -60,6 +60,9 @@ def schema(model: type, *, writable: bool) -> dict[str, Any]:
         kind = dict(TYPES.get(field.kind, {"type": "string"}))
         if not writable and field.kind in ("pointer", "user"):
             kind = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+        elif not writable and field.kind == "about":
+            kind = {"type": "object", "properties": {"entity": {"type": "string"}, "id": {"type": "integer"},
+                                                     "name": {"type": "string"}}}
         if field.choices:
             kind["enum"] = list(field.choices)
         if field.max_length:

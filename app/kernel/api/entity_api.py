@@ -18,7 +18,7 @@ from app.kernel.rights import columns
 from app.kernel.views import bulk_actions, charts, exports, lookup, rows, saving
 from app.kernel.views.access import by_verb
 from app.kernel.views.history import history
-from app.kernel.views.lens import Lens, as_json, loaders
+from app.kernel.views.lens import Lens, as_json, far_loaders
 
 EXACT = 100_000_000
 
@@ -67,10 +67,9 @@ class EntityApi(BaseApi):
         """
         asked, given = reading.asked_of_request()
         shown = self._columns(asked.columns or self._all_columns())
-        page = rows.read_page(self.view, replace(asked, columns=tuple(shown)))
-        count = rows.count(self.view, asked, EXACT) if page.count > rows.COUNT_CAP else page.count
+        page = rows.read_page(self.view, replace(asked, columns=tuple(shown)), EXACT)
         answer = {
-            "count": count, "ids": [record.id for record in page.records],
+            "count": page.count, "ids": [record.id for record in page.records],
             "result": [self._json(record, page.lens, shown) for record in page.records],
             "list_columns": list(shown), "list_title": str(self.view.list_title),
             "label_columns": {name: str(field.label) for name, field in shown.items()},
@@ -96,8 +95,8 @@ class EntityApi(BaseApi):
         """
         _asked, given = reading.asked_of_request()
         shown = self._columns(given.get("columns") or self._all_columns())
-        record = saving.find_visible(self.view.model, pk, options=loaders(self.view.model, shown))
-        lens = Lens(acting(), self.view.model, [record])
+        record = saving.find_visible(self.view.model, pk, options=far_loaders(self.view.model, shown))
+        lens = Lens(acting(), self.view.model, [record], shown)
         answer = self.response(200, id=record.id, result=self._json(record, lens, shown), show_columns=list(shown),
                                label_columns={name: str(field.label) for name, field in shown.items()})
         return self._tagged(answer, record)
@@ -330,11 +329,11 @@ class EntityApi(BaseApi):
     def _saved(self, status: int, pk: int) -> Response:
         """The record as it is now; a write may have put it out of the writer's own sight."""
         found = session().scalars(sa.select(self.view.model).where(self.view.model.id == pk)
-                                       .options(*loaders(self.view.model, self._all_columns()))).first()
+                                       .options(*far_loaders(self.view.model, self._all_columns()))).first()
         if found is None:
             return self.response(status, id=pk, result={})
-        lens = Lens(acting(), self.view.model, [found])
         shown = self._columns(self._all_columns())
+        lens = Lens(acting(), self.view.model, [found], shown)
         return self._tagged(self.response(status, id=pk, result=self._json(found, lens, shown)), found)
 
     @staticmethod
@@ -355,6 +354,6 @@ def api_of(view: Any) -> type[EntityApi]:
     """The API class of a registered view."""
     name = "".join(part.title() for part in view.entity.split("_")) + "Api"
     writes = () if issubclass(view.model, Entity) else ("post", "put", "delete", "bulk", "mass")
-    return type(name, (EntityApi,), {"view": view, "resource_name": view.entity, "class_permission_name": view.entity,
-                                     "openapi_spec_tag": view.entity, "exclude_route_methods": set(writes),
-                                     "__doc__": EntityApi.__doc__})
+    parts = {"view": view, "resource_name": view.entity, "class_permission_name": view.entity,
+             "openapi_spec_tag": view.entity, "exclude_route_methods": set(writes), "__doc__": EntityApi.__doc__}
+    return type(name, (view.api_base or EntityApi,), parts)

@@ -1,11 +1,12 @@
 """Many rows changed, deleted or restored at once."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.kernel import clock, gate
+from app.kernel import about, clock, gate
 from app.kernel.actor import SYSTEM, Actor, acting
 from app.kernel.bulk.outcome import CHUNK, Outcome
 from app.kernel.bulk.rows import (
@@ -96,7 +97,8 @@ def _complete(current: UnitSession, model: type[Entity], before: Mapping[str, An
     after = {**before, **{name: sorted(set(value or ())) if name in many else value for name, value in asked.items()}}
     if after.get("owner") != before.get("owner") and "team" not in asked and after.get("owner"):
         after["team"] = gate.team_of(after["owner"]) or after.get("team")
-    after.update(model.derive(after, before, gate.finder(current)))
+    derived = model.derive(after, before, gate.finder(current))
+    after.update(gate.follow_owner(after, derived, team_is_given="team" in asked))
     return after
 
 
@@ -157,14 +159,19 @@ def _expire(current: UnitSession, model: type[Entity], ids: set[int]) -> None:
             current.expire(record)
 
 
-def hanging_on(entity: str) -> list[tuple[type[Entity], Any]]:
-    """The entities, with their pointer column, that are deleted and restored together with a record of `entity`."""
-    found = []
+def hanging_on(entity: str) -> list[tuple[type[Entity], Any, Callable[[int], Any]]]:
+    """The entities that are deleted and restored together with a record of `entity`.
+
+    Each with its pointer column and what that column holds for a record's id.
+    """
+    found: list[tuple[type[Entity], Any, Callable[[int], Any]]] = []
     for model in scoped_by_table().values():
         for name in getattr(model, "hangs_on", ()):
             field = fields_of(model)[name]
-            if field.target == entity:
-                found.append((model, getattr(model, field.column)))
+            if field.kind == "about" and about.subject(model, entity) is not None:
+                found.append((model, getattr(model, field.column), functools.partial(about.text_of, entity)))
+            elif field.target == entity:
+                found.append((model, getattr(model, field.column), int))
     return found
 
 
@@ -174,17 +181,18 @@ def delete_rows(model: type[Entity], ids: Sequence[int], *, as_actor: Actor | No
     at = clock.now()
     changes = {record_id: {"deleted_at": at, "deleted_with": root} for record_id in ids}
     outcome = change_rows(model, changes, verb="delete", as_actor=as_actor, versions=versions)
-    for child, pointer in hanging_on(model.entity_name()):
-        _cascade(child, pointer, outcome.done, root or f"{model.entity_name()}:", delete=True)
+    for child, pointer, held in hanging_on(model.entity_name()):
+        _cascade(child, pointer, {each: held(each) for each in outcome.done}, root or f"{model.entity_name()}:",
+                 delete=True)
     return outcome
 
 
-def _cascade(child: type[Entity], pointer: Any, parents: Sequence[int], root: str, *, delete: bool) -> None:
+def _cascade(child: type[Entity], pointer: Any, parents: Mapping[int, Any], root: str, *, delete: bool) -> None:
     from_here = root if not root.endswith(":") else None
-    for parent in parents:
+    for parent, held in parents.items():
         name = from_here or f"{root}{parent}"
         condition = child.deleted_at.is_(None) if delete else child.deleted_with == name
-        ids = list(session().execute(sa.select(child.id).where(pointer == parent, condition),
+        ids = list(session().execute(sa.select(child.id).where(pointer == held, condition),
                                      execution_options={"unscoped": True}).scalars())
         # What hangs on a record goes where it goes: the right was judged on the record.
         if ids and delete:
@@ -212,6 +220,7 @@ def undelete_rows(model: type[Entity], ids: Sequence[int], *, as_actor: Actor | 
             continue
         ready.append((record_id, before, {**before, "deleted_at": None, "deleted_with": None}))
     _write(current, model, actor, "delete", ready, outcome)
-    for child, pointer in hanging_on(model.entity_name()):
-        _cascade(child, pointer, outcome.done, root or f"{model.entity_name()}:", delete=False)
+    for child, pointer, held in hanging_on(model.entity_name()):
+        _cascade(child, pointer, {each: held(each) for each in outcome.done}, root or f"{model.entity_name()}:",
+                 delete=False)
     return outcome

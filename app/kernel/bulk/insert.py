@@ -18,9 +18,9 @@ from app.kernel.bulk.rows import (
     write_links,
 )
 from app.kernel.database import UnitSession, session
-from app.kernel.entity import Entity
+from app.kernel.entity import Entity, Find
 from app.kernel.events import Change, note
-from app.kernel.fields import fields_of
+from app.kernel.fields import default_of, fields_of
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import states
 from app.kernel.rights.hook import UNSCOPED
@@ -45,8 +45,10 @@ def _add_chunk(current: UnitSession, model: type[Entity], actor: Actor, start: i
     ready: list[tuple[int, dict[str, Any], Mapping[str, Any]]] = []
     unknown = {} if actor.is_system else unknown_targets(actor, model, rows)
     taken = _taken_keys(current, model, rows)
+    if len(rows) > 1:
+        _find_ahead(current, model, rows)
     for position, asked in enumerate(rows, start):
-        values = _complete(current, model, asked)
+        values = _complete(model, asked, gate.finder(current))
         problems = judged(model, actor, values, None, asked) | pointer_problems(unknown, asked)
         problems |= _key_problem(model, values, taken)
         if problems:
@@ -57,27 +59,35 @@ def _add_chunk(current: UnitSession, model: type[Entity], actor: Actor, start: i
         _write(current, model, actor, ready, outcome)
 
 
-def _complete(current: UnitSession, model: type[Entity], asked: Mapping[str, Any]) -> dict[str, Any]:
+def _find_ahead(current: UnitSession, model: type[Entity], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Read for all rows what the derived fields of the first one ask for through its pointers."""
+    asked: set[tuple[str, int | None]] = set()
+
+    def find(table: str, record_id: int | None) -> Mapping[str, Any]:
+        asked.add((table, record_id))
+        return gate.finder(current)(table, record_id)
+
+    _complete(model, rows[0], find)
+    for field in fields_of(model).values():
+        if field.kind == "pointer" and any(table == field.target for table, _id in asked):
+            gate.find_ahead(current, field.target, (row.get(field.name) for row in rows))
+
+
+def _complete(model: type[Entity], asked: Mapping[str, Any], find: Find) -> dict[str, Any]:
     """The asked values with defaults, owner, team, stamps and derived fields."""
     person = acting()
     values: dict[str, Any] = {}
     for field in plain_fields(model):
-        values[field.name] = asked[field.name] if field.name in asked else _default(model, field.column)
+        values[field.name] = asked[field.name] if field.name in asked else default_of(model, field)
     values["created_at"] = asked.get("created_at") or clock.now()
     values["updated_at"] = clock.now()
     values["created_by"] = values["updated_by"] = person.id
-    if "owner" not in asked and not model.reference:
+    if "owner" not in asked and gate.owned_by_maker(model):
         values["owner"] = person.id
     values["team"] = asked.get("team") or gate.team_of(values["owner"])
-    values.update(model.derive(values, None, gate.finder(current)))
+    derived = model.derive(values, None, find)
+    values.update(gate.follow_owner(values, derived, team_is_given=asked.get("team") is not None))
     return values
-
-
-def _default(model: type[Entity], column: str) -> Any:
-    default = getattr(model, column).property.columns[0].default
-    if default is None:
-        return None
-    return default.arg if default.is_scalar else default.arg(None)
 
 
 def _key_of(model: type[Entity], values: Mapping[str, Any]) -> tuple[Any, ...] | None:

@@ -48,20 +48,25 @@ def judged(model: type[Entity], actor: Actor, values: Mapping[str, Any], before:
     return problems
 
 
-def unknown_targets(actor: Actor, model: type[Entity], rows: Iterable[Mapping[str, Any]]) -> dict[str, set[int]]:
-    """For each pointer and many field the ids that do not exist or that the actor may not read; one query a field."""
+def unknown_targets(actor: Actor, model: type[Entity], rows: Iterable[Mapping[str, Any]]) -> dict[str, set[Any]]:
+    """For each pointer and many field the ids that do not exist or that the actor may not read; one query a field.
+
+    For a field of kind about they are texts, asked for one by one.
+    """
     found = {}
     rows = list(rows)
     for field in fields_of(model).values():
-        if field.kind not in ("pointer", "user", "many") or field.readonly:
+        if field.kind not in ("pointer", "user", "many", "about") or field.readonly:
             continue
         asked = _asked_ids(field, rows)
-        if asked:
+        if field.kind == "about":
+            found[field.name] = {text for text in asked if not gate.is_subject(session(), actor, model, text)}
+        elif asked:
             found[field.name] = asked - _known_ids(actor, field, asked)
     return found
 
 
-def _asked_ids(field: Field, rows: Iterable[Mapping[str, Any]]) -> set[int]:
+def _asked_ids(field: Field, rows: Iterable[Mapping[str, Any]]) -> set[Any]:
     if field.kind == "many":
         return {each for row in rows for each in row.get(field.name) or ()}
     return {row[field.name] for row in rows if row.get(field.name) is not None}
@@ -81,7 +86,7 @@ def _known_ids(actor: Actor, field: Field, asked: set[int]) -> set[int]:
     return known
 
 
-def pointer_problems(unknown: Mapping[str, set[int]], asked: Mapping[str, Any]) -> Problems:
+def pointer_problems(unknown: Mapping[str, set[Any]], asked: Mapping[str, Any]) -> Problems:
     """The problems of one row that asks for any of the unknown targets."""
     found = {}
     for name, missing in unknown.items():

@@ -1,6 +1,7 @@
 """The one place where a filter meets an entity: names become columns, texts become values, rights are asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,14 +71,15 @@ class _Binder:
         return And(())
 
     def question(self, where: Where, steps: tuple[Step, ...], model: type, field: Field) -> Leaf:
-        step = paths.step_of(model, field)
-        test, denied = operators.test_of(field, where.operator)
+        step = self.nameable(where.field, paths.step_of(model, field))
+        test, denied = operators.meaning_of(field, where.operator)
         said = self.said(where, model, field, step)
         if field.kind == "many" and said == (None,) and where.operator in ("eq", "ne"):
             test, denied = "filled", not denied
         test, compared = _compared(where, test, said)
         if operators.kind_of(field) == "personal":
-            compared = tuple(_hashed(value, paths.column_of(model, field)) for value in compared)
+            column = paths.column_of(model, field)
+            compared = tuple(kept for value in compared for kept in _hashed(value, column))
         return Leaf(where, steps, model, field, test, denied, compared, said, step)
 
     def said(self, where: Where, model: type, field: Field, step: Any) -> tuple[Any, ...]:
@@ -92,19 +94,23 @@ class _Binder:
             model, field)
         said = tuple(values.typed(value, field, column, self.context) for value in given)
         for ref in said:
-            if isinstance(ref, Ref) and ref.name is not None and not self.may_name(where.field, step):
+            if isinstance(ref, Ref) and ref.name is not None and not step.keys:
                 raise Unreadable(problem(N_("%(value)s is not the number of a record."), value=ref.name))
         return said
 
-    def may_name(self, dotted: str, step: Step) -> bool:
-        """Asking by name reads the name: that field must be open to the asker like any other."""
-        return step.key is not None and self.may_use(f"{dotted}.{step.key}")
+    def nameable(self, dotted: str, step: Step | None) -> Step | None:
+        """Asking by name reads the name: only keys that are open to the asker like any other field are looked at."""
+        if step is None:
+            return None
+        return replace(step, keys=tuple(key for key in step.keys if self.may_use(f"{dotted}.{key}")))
 
 
-def _hashed(value: Any, column: Any) -> Any:
-    if "blind_index" not in column.info:
+def _hashed(value: Any, column: Any) -> tuple[Any, ...]:
+    if value is None:
+        return (None,)
+    if not column.info.get("blind_index"):
         raise Unreadable(problem(N_("This value cannot be searched for.")))
-    return values.hashed(value, column)
+    return values.hashes(value, column)
 
 
 def _compared(where: Where, test: str, said: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:

@@ -18,7 +18,7 @@ class Step:
 
     `name` is the field's outer name, `column` the attribute that holds the id (the relation's own name where `many`),
     `relation` the attribute that holds the related record or list, None if the mapper has none; `target` the related
-    class, None where no mapped class is known; `key` the attribute by which people name its rows (``name``), or None.
+    class, None where no mapped class is known; `keys` the attributes by which people name its rows (``code, name``).
     """
 
     name: str
@@ -27,7 +27,7 @@ class Step:
     relation: str | None
     target: Any
     many: bool
-    key: Any
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Leaf:
 
     `values` is what the test compares with: values and spans for ``among`` (None stands for a missing value), one
     value for the ordering and text tests, Refs for relations, nothing for ``filled``. `said` are the values as the
-    asker gave them, typed, one by one; `step` is the Step of a field that is a relation, else None.
+    asker gave them, typed, one by one; `step` is the Step of a field that is a relation, with those keys alone that the
+    asker may use, else None.
     """
 
     where: Where

@@ -47,7 +47,7 @@ def operators_for(field: Field) -> tuple[str, ...]:
     return _OF_KIND[kind_of(field)]
 
 
-def test_of(field: Field, operator: str) -> tuple[str, bool]:
+def meaning_of(field: Field, operator: str) -> tuple[str, bool]:
     """The test that `operator` comes down to on `field`, and whether it is denied."""
     if field.kind == "many" and operator in MANY_TESTS:
         return MANY_TESTS[operator]

@@ -44,13 +44,13 @@ def step_of(model: type, field: Field) -> Step | None:
     """The step that a pointer, user or many field makes; None for any other field."""
     if field.kind == "many":
         target: Any = sa.inspect(model).relationships[field.column].mapper.class_
-        return Step(field.name, field.label, field.column, field.column, target, many=True, key=_key_of(target))
+        return Step(field.name, field.label, field.column, field.column, target, many=True, keys=_keys_of(target))
     if field.kind not in ("pointer", "user"):
         return None
     relation: Any = _relation_of(model, field)
     target = relation.mapper.class_ if relation is not None else _class_of(model, field.target)
     return Step(field.name, field.label, field.column, relation.key if relation is not None else None, target,
-                many=False, key=_key_of(target))
+                many=False, keys=_keys_of(target))
 
 
 def _relation_of(model: type, field: Field) -> orm.RelationshipProperty | None:
@@ -71,13 +71,13 @@ def _class_of(model: type, table: str | None) -> type | None:
     return None
 
 
-def _key_of(target: type | None) -> str | None:
+def _keys_of(target: type | None) -> tuple[str, ...]:
+    """The texts that name a row: its natural key, what it says it may be looked up by, or what is usual."""
     if target is None:
-        return None
-    natural: Any = getattr(target, "natural_key", ())
-    natural = (natural,) if isinstance(natural, str) else tuple(natural)
+        return ()
+    natural: tuple[str, ...] = getattr(target, "natural_key", ())
+    named = (*(natural if len(natural) == 1 else ()), *getattr(target, "lookup_keys", ()))
     columns: Any = sa.inspect(target).column_attrs
-    for name in (*(natural if len(natural) == 1 else ()), "username", "name"):
-        if name in columns and isinstance(columns[name].columns[0].type, sa.String):
-            return name
-    return None
+    texts = [name for name in dict.fromkeys((*named, "username", "name"))
+             if name in columns and isinstance(columns[name].columns[0].type, sa.String)]
+    return tuple(name for name in texts if name in named) or tuple(texts[:1])

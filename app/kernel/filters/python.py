@@ -101,7 +101,9 @@ def _refers(step: Step, ref: Ref, record: Any, related: Related) -> bool:
 
 
 def _is_named(step: Step, ref: Ref, target: Any) -> bool:
-    return _read(target, "id") == ref.id if ref.name is None else _read(target, step.key) == ref.name
+    if ref.name is None:
+        return _read(target, "id") == ref.id
+    return any(_read(target, key) == ref.name for key in step.keys)
 
 
 def _has_any(leaf: Leaf, record: Any, related: Related) -> bool:

@@ -126,7 +126,7 @@ class _Speaker:
 
     def value(self, leaf: Leaf, value: Any) -> str:
         if value is None:
-            return gettext("nothing")
+            return gettext("empty")
         if isinstance(value, Ref):
             return self.reference(leaf, value)
         if isinstance(value, Span):

@@ -35,6 +35,7 @@ def compile_filter(bound: Bound, model: Any) -> Expression:
 
 
 def _any(parts: Iterable[Expression]) -> Expression:
+    # The constants say what a group without parts means, and vanish beside parts.
     return sa.or_(sa.false(), *parts)
 
 
@@ -89,9 +90,10 @@ def _among(leaf: Leaf, model: Any) -> Expression:
     parts = [_within(column, span) for span in spans]
     if plain:
         parts.append(_one_of(column, plain))
+    found = [_known(column, _any(parts))] if parts else []
     if None in leaf.values:
-        return _any([_known(column, _any(parts)), sa.not_(_filled(leaf, model))])
-    return _known(column, parts[0] if len(parts) == 1 else _any(parts))
+        found.append(sa.not_(_filled(leaf, model)))
+    return _any(found)
 
 
 def _one_of(column: Any, values: list[Any]) -> Expression:
@@ -110,10 +112,10 @@ def _refers(leaf: Leaf, model: Any) -> Expression:
     names = [ref.name for ref in leaf.values if ref is not None and ref.name is not None]
     parts = [_known(column, _one_of(column, ids))] if ids else []
     if names:
-        parts.append(_points_into(model, leaf.step, _one_of(getattr(leaf.step.target, leaf.step.key), names)))
+        parts.append(_points_into(model, leaf.step, _is_called(leaf.step, names)))
     if None in leaf.values:
         parts.append(column.is_(None))
-    return parts[0] if len(parts) == 1 else _any(parts)
+    return _any(parts)
 
 
 def _named(step: Step, refs: Iterable[Ref]) -> Expression:
@@ -122,8 +124,12 @@ def _named(step: Step, refs: Iterable[Ref]) -> Expression:
     names = [ref.name for ref in refs if ref.name is not None]
     parts = [_one_of(step.target.id, ids)] if ids else []
     if names:
-        parts.append(_one_of(getattr(step.target, step.key), names))
+        parts.append(_is_called(step, names))
     return _any(parts)
+
+
+def _is_called(step: Step, names: list[str]) -> Expression:
+    return _any(_one_of(getattr(step.target, key), names) for key in step.keys)
 
 
 def _has_any(leaf: Leaf, model: Any) -> Expression:

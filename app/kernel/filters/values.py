@@ -3,14 +3,13 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask_babel import force_locale
 
 from app.kernel import clock
 from app.kernel.fields import Field
@@ -18,6 +17,7 @@ from app.kernel.filters import times
 from app.kernel.filters.bound import Ref
 from app.kernel.filters.operators import kind_of
 from app.kernel.filters.tree import Minor
+from app.kernel.language import choice_labels
 from app.kernel.problems import N_, Problem, problem
 
 # A double, in which SQLite keeps decimals, holds four places exactly up to here.
@@ -36,14 +36,10 @@ _LOST_PLUS = re.compile(r"(T[0-9:.]+) ([0-9]{2}:[0-9]{2})")
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks: his id for ``me``, his IANA `zone` for days, the languages whose labels he may write.
-
-    `money_places` is the number of decimals between major and minor units.
-    """
+    """Who asks: his id for ``me``, his IANA `zone` for days, and the decimals between major and minor units."""
 
     user_id: int | None = None
     zone: str = "UTC"
-    languages: tuple[str, ...] = ("en", "zh")
     money_places: int = 2
 
 
@@ -68,16 +64,11 @@ def typed(value: Any, field: Field, column: sa.Column | None, context: Context) 
     return _READERS[kind](value, field, column, context)
 
 
-def hashed(value: Any, column: sa.Column) -> Any:
-    """The keyed hash by which an encrypted column compares a text; None stays None. Raises Unreadable."""
-    if value is None:
-        return None
-    # The protocol of encrypted column types: index_value(text) gives what the blind index holds for it.
+def hashes(text: str, column: sa.Column) -> tuple[str, ...]:
+    """What the blind index of an encrypted column may hold for `text`: one hash per key in use, none for a blank."""
+    # While keys are changed, rows carry the hash of the old key or of the new one.
     opaque: Any = column.type
-    found = opaque.index_value(value)
-    if found is None:
-        raise Unreadable(problem(N_("This value cannot be searched for.")))
-    return found
+    return tuple(opaque.index_values(text))
 
 
 def _text(value: Any, *_: Any) -> str:
@@ -192,22 +183,15 @@ def _choice(value: Any, field: Field, column: sa.Column | None, context: Context
     text = _text(value)
     if field.choices is None or text in field.choices:
         return text
-    wanted = text.strip().casefold()
-    for language in context.languages:
-        for stored, label in _labels(field.choices, language).items():
-            if label.strip().casefold() == wanted:
-                return stored
-    raise Unreadable(problem(N_("%(value)s is not one of the choices."), value=text))
-
-
-def _labels(choices: Mapping[str, Any], language: str) -> dict[str, str]:
-    with force_locale(language):
-        return {stored: str(label) for stored, label in choices.items()}
+    stored = choice_labels(field).get(text.strip().casefold())
+    if stored is None:
+        raise Unreadable(problem(N_("%(value)s is not one of the choices."), value=text))
+    return stored
 
 
 def _related(value: Any, field: Field, column: sa.Column | None, context: Context) -> Ref | None:
     text = _text(value)
-    if isinstance(value, int) and not isinstance(value, bool) or _WHOLE.fullmatch(text.strip()):
+    if _WHOLE.fullmatch(text.strip()):
         return Ref(id=_fitting(int(text), column))
     if text == "null":
         return None

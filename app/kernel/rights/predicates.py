@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.kernel import about
 from app.kernel.actor import Actor
 from app.kernel.collaborators import Collaborator
 from app.kernel.entity import Entity, Scoped, scoped_by_table
@@ -82,8 +83,15 @@ def _readable_ids(parent: type[Scoped], actor: Actor) -> Any:
 
 
 def _through_about(model: type[Any], actor: Actor) -> Any:
-    parts = []
-    for name, parent in sorted(scoped_by_table().items()):
-        if actor.may("read", name) and parent is not model and parent.through != "about":
+    parts, open_to_him = [], []
+    for parent in about.subjects(model):
+        name = parent.entity_name()
+        if not actor.may("read", name) or (parent.through == "about" and model.may_be_subject):
+            # What others may be about does not reach further through something of its own kind: no circles.
+            continue
+        if isinstance(predicate(parent, actor, "read"), sa.True_):
+            open_to_him.append(name)
+        else:
             parts.append(sa.and_(model.about_entity == name, model.about_id.in_(_readable_ids(parent, actor))))
+    parts += [model.about_entity.in_(open_to_him)] if open_to_him else []
     return sa.or_(*parts) if parts else None

@@ -1,6 +1,6 @@
 """What a list, chart, export or bulk action is asked for, read from the address and bound to rights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -140,6 +140,14 @@ def declared_fields(model: type[Scoped], names: list[str]) -> dict[str, tuple[ty
                 found[dotted] = (at, field)
             at = scoped_by_table().get(field.target or "")
     return found
+
+
+def visible_fields(model: type[Scoped], names: Iterable[Any]) -> dict[str, Field]:
+    """The fields of `names` that exist for the actor in force, dotted ones included, in order."""
+    actor = acting()
+    found = declared_fields(model, [name for name in names if isinstance(name, str)])
+    return {name: field for name, (at, field) in found.items()
+            if columns.may_see(actor, at, field.name) and columns.may_see(actor, model, name.split(".")[0])}
 
 
 def as_mapping(asked: Asked) -> Mapping[str, Any]:

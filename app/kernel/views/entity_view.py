@@ -11,23 +11,28 @@ from app.kernel.actor import acting
 from app.kernel.database import in_unit, session
 from app.kernel.entity import Entity, Scoped
 from app.kernel.errors import CrmError, Missing, NotAllowed, RuleError, Stale
-from app.kernel.fields import Field, fields_of
+from app.kernel.fields import Field, default_of, fields_of
 from app.kernel.language import say_problem
 from app.kernel.once import once
 from app.kernel.rights import columns
-from app.kernel.rights.states import allowed_ids
+from app.kernel.rights.states import allowed_ids, allowed_verbs
 from app.kernel.views import asked as ask
 from app.kernel.views import bulk_actions, charts, exports, lookup, related, rows, saving
 from app.kernel.views.access import by_verb, require
 from app.kernel.views.declare import Action, Chart, View
 from app.kernel.views.forms import EntityForm, form_for
-from app.kernel.views.history import history
+from app.kernel.views.history import entries, events_of
 from app.kernel.views.interface import EntityInterface
-from app.kernel.views.lens import Lens, loaders
+from app.kernel.views.lens import Lens, far_loaders
 from app.kernel.views.savedviews import saved_views_of
+from app.kernel.views.titles import Titles
 
 # Kept by the system; never in a form.
 KEPT = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "external_ids", "extra", "source"})
+
+
+# The routes that a read-only view does not have.
+WRITING = frozenset({"add", "edit", "delete", "undelete", "bulk", "act", "bin"})
 
 
 class EntityView(ModelView):
@@ -50,6 +55,8 @@ class EntityView(ModelView):
     board_by: ClassVar[str] = ""
     calendar_by: ClassVar[str] = ""
     timeline: ClassVar[bool] = False
+    # A subclass of EntityApi with further endpoints, where the entity has some.
+    api_base: ClassVar[Any] = None
     # Rows of logs and of what only the system makes.
     read_only: ClassVar[bool] = False
     # The routes of Flask-AppBuilder that fetch rows without asking for rights.
@@ -61,6 +68,8 @@ class EntityView(ModelView):
         self.route_base = f"/{self.entity}"
         self.class_permission_name = self.entity
         self.declared_actions = {action.name: action for action in self.actions}
+        if self.read_only:
+            self.exclude_route_methods = self.exclude_route_methods | WRITING
         super().__init__(**kwargs)
 
     def create_blueprint(self, appbuilder: Any, endpoint: str | None = None, static_folder: str | None = None) -> Any:
@@ -111,10 +120,13 @@ class EntityView(ModelView):
         """The record page with its related lists and history."""
         record = self.find(pk, self.show_columns)
         actor = acting()
-        lens = Lens(actor, self.model, [record])
+        titles = Titles(actor)
+        lens = Lens(actor, self.model, [record], self.show_columns, titles)
+        lists = related.lists_of(self, record, titles)
+        events = events_of(record, titles) if isinstance(record, Entity) else []
+        titles.fetch()
         return self.page("crm/show.html", record=record, lens=lens, columns=self.visible_columns(self.show_columns),
-                         related=related.lists_of(self, record), may=self.possible(record),
-                         history=history(actor, record) if isinstance(record, Entity) else [])
+                         related=lists, may=self.possible(record), history=entries(actor, record, events, titles))
 
     @expose("/bin/")
     @by_verb("delete")
@@ -229,8 +241,8 @@ class EntityView(ModelView):
     # -- shared ----------------------------------------------------------------------------------------------------
 
     def find(self, pk: int, names: Any = ()) -> Any:
-        """The visible record with the relations of `names` loaded."""
-        return saving.find_visible(self.model, pk, options=loaders(self.model, names))
+        """The visible record with the relations of `names` loaded of which more than the title is shown."""
+        return saving.find_visible(self.model, pk, options=far_loaders(self.model, names))
 
     def find_action(self, name: str) -> Action:
         """The declared action that the actor may run. Missing or NotAllowed otherwise."""
@@ -242,10 +254,7 @@ class EntityView(ModelView):
 
     def visible_columns(self, names: Any) -> dict[str, Field]:
         """The fields of `names` that exist for the actor, dotted ones included, in order."""
-        actor = acting()
-        found = ask.declared_fields(self.model, [name for name in names if isinstance(name, str)])
-        return {name: field for name, (model, field) in found.items()
-                if columns.may_see(actor, model, field.name) and columns.may_see(actor, self.model, name.split(".")[0])}
+        return ask.visible_fields(self.model, names)
 
     def form_columns(self) -> Any:
         """All fields of the form, in order."""
@@ -259,7 +268,10 @@ class EntityView(ModelView):
         return form_for(self.model, names, actor, entity=self.entity, **options)
 
     def _initial(self) -> dict[str, Any]:
-        known, found = fields_of(self.model), {}
+        """What a new record begins with: the defaults of its columns, then what the address asks for."""
+        known = fields_of(self.model)
+        found = {name: default_of(self.model, known[name]) for name in self.form_columns()
+                 if name in known and known[name].kind != "many"}
         for name, text in request.args.items():
             if name in known:
                 value = saving.typed(known[name], text)
@@ -280,12 +292,10 @@ class EntityView(ModelView):
 
     def possible(self, record: Scoped) -> set[str]:
         """The verbs and actions that the actor may do with this record."""
-        verbs = ["edit", "delete", *[action.right for action in self.declared_actions.values()]]
-        actor = acting()
         if self.read_only or not isinstance(record, Entity):
             return set()
-        return {verb for verb in dict.fromkeys(verbs) if actor.may(verb, self.entity)
-                and record.id in allowed_ids(session(), self.model, actor, verb, [record.id])}
+        verbs = ["edit", "delete", *[action.right for action in self.declared_actions.values()]]
+        return allowed_verbs(session(), self.model, acting(), verbs, record.id)
 
     def _form_page(self, form: EntityForm, record: Any = None, *, status: int = 200, rest: Any = (),
                    current: Any = None) -> Any:
@@ -299,7 +309,8 @@ class EntityView(ModelView):
         rest = form.add_problems(error.problems)
         if not error.problems:
             rest = [say_problem(error.sentence)]
-        current = Lens(acting(), self.model, [record]) if isinstance(error, Stale) and record is not None else None
+        is_stale = isinstance(error, Stale) and record is not None
+        current = Lens(acting(), self.model, [record], self.form_columns()) if is_stale else None
         return self._form_page(form, record, status=error.status, rest=rest, current=current)
 
     def page(self, template: str, *, status: int = 200, **parts: Any) -> Any:

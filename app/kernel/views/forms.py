@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import widgets
+from wtforms.utils import unset_value
 
 from app.kernel import money
 from app.kernel.actor import Actor
@@ -36,7 +37,7 @@ class TypedField(wtforms.Field):
         self.errors = []
         given = formdata.getlist(self.name) if formdata is not None else None
         if given is None:
-            self.raw = self.text_of(data)
+            self.raw = self.text_of(None if data is unset_value else data)
             return
         self.raw = given[0] if given else ""
         self.typed = typed(self.stated, self.given(given), zone=self.actor.zone, currency=self.currency)
@@ -104,8 +105,8 @@ class _Select:
         attributes = {"class": "form-select", "id": field.id, "name": field.name, **kwargs, **field.attributes()}
         options = Markup("").join(_option(value, label, selected=value in field.chosen())
                                   for value, label in field.options())
-        # html_params escapes every value itself.
-        return Markup("<select {}>{}</select>").format(Markup(widgets.html_params(**attributes)), options)  # noqa: S704
+        written = Markup(widgets.html_params(**attributes))  # noqa: S704 - html_params escapes every value itself
+        return Markup("<select {}>{}</select>").format(written, options)
 
 
 class ChoiceField(TypedField):
@@ -182,7 +183,7 @@ _INPUTS = {"date": _Input("date"), "moment": _Input("datetime-local"), "integer"
 def _input(field: Field, actor: Actor, currency: str, entity: str, shown: Shown | None) -> Any:
     if field.kind == "choice":
         return wtforms.fields.core.UnboundField(ChoiceField, field, actor, currency)
-    if field.kind in ("pointer", "user", "many"):
+    if field.kind in ("pointer", "user", "many", "about"):
         return wtforms.fields.core.UnboundField(PointerField, field, actor, currency, entity=entity, shown=shown)
     if field.kind == "long_text":
         return wtforms.fields.core.UnboundField(LongTextField, field, actor, currency)
@@ -228,14 +229,15 @@ def form_for(model: type[Entity], names: Iterable[str], actor: Actor, *, entity:
     """
     known = {**fields_of(model), **(extra or {})}
     currency = getattr(record, "currency", None) or (initial or {}).get("currency") or DEFAULT_CURRENCY
-    lens = Lens(actor, model, [record] if record is not None else [])
+    names = list(names)
+    lens = Lens(actor, model, [record] if record is not None else [], names)
     inputs, data = {}, dict(initial or {})
     for name in names:
         field = known[name]
         shown = lens.show(record, name) if record is not None and name in fields_of(model) else None
         if shown is not None and shown.state:
             continue
-        if shown is None and field.kind in ("pointer", "user", "many"):
+        if shown is None and field.kind in ("pointer", "user", "many", "about"):
             shown = _initial_pointer(field, data.get(name))
         inputs[name] = _input(field, actor, currency, entity, shown)
         if record is not None and field.kind != "many" and name in fields_of(model):
@@ -245,7 +247,7 @@ def form_for(model: type[Entity], names: Iterable[str], actor: Actor, *, entity:
 
 
 def _initial_pointer(field: Field, value: Any) -> Shown | None:
-    target = scoped_by_table().get(field.target or "")
-    if not value or target is None or field.kind == "many":
+    is_known = field.kind == "about" or scoped_by_table().get(field.target or "") is not None
+    if not value or not is_known or field.kind == "many":
         return None
     return Shown("pointer", value, gettext("chosen"))

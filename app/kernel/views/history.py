@@ -1,22 +1,23 @@
 """What happened to a record, through the rights of the record: column by column, in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext
 
+from app.kernel import about
 from app.kernel.actor import Actor
 from app.kernel.database import session
-from app.kernel.entity import Entity, scoped_by_table
+from app.kernel.entity import Entity
 from app.kernel.events import DomainEvent
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
-from app.kernel.rights.predicates import visible
 from app.kernel.rights.words import MASK
 from app.kernel.stored import decode
-from app.kernel.views.lens import DEFAULT_CURRENCY, person_name, spoken
+from app.kernel.views.lens import DEFAULT_CURRENCY, spoken
+from app.kernel.views.titles import PERSON, Titles
 
 PAGE = 50
 
@@ -36,42 +37,51 @@ class Entry:
 
 def history(actor: Actor, record: Entity, before_id: int | None = None) -> list[Entry]:
     """The latest events of a record that the actor was able to load, newest first, 50 at a time."""
+    titles = Titles(actor)
+    events = events_of(record, titles, before_id)
+    titles.fetch()
+    return entries(actor, record, events, titles)
+
+
+def events_of(record: Entity, titles: Titles, before_id: int | None = None) -> list[DomainEvent]:
+    """The events themselves; the names they need are wanted of `titles`, which the caller fetches."""
     model = type(record)
     found = sa.select(DomainEvent).where(DomainEvent.entity == model.entity_name(), DomainEvent.record_id == record.id)
     if before_id is not None:
         found = found.where(DomainEvent.id < before_id)
     events = list(session().scalars(found.order_by(DomainEvent.id.desc()).limit(PAGE)))
-    names = _names(actor, model, events)
-    return [Entry(event.id, event.at, event.kind, event.verb, names.get(("ab_user", event.actor_id), event.actor_kind),
-                  event.cause, tuple(_lines(actor, model, event, names))) for event in events]
+    _want_names(titles, model, events)
+    return events
 
 
-def _names(actor: Actor, model: type[Entity], events: list[DomainEvent]) -> dict[tuple[str, int], str]:
-    """Names of the users and the visible records that the events speak of; one statement per kind of target."""
-    wanted: dict[str, set[int]] = {"ab_user": {event.actor_id for event in events if event.actor_id}}
+def entries(actor: Actor, record: Entity, events: list[DomainEvent], titles: Titles) -> list[Entry]:
+    """The events in the reader's words, once `titles` are fetched."""
+    model = type(record)
+    return [Entry(event.id, event.at, event.kind, event.verb,
+                  titles.of(PERSON, event.actor_id or 0, with_deleted=True) or event.actor_kind, event.cause,
+                  tuple(_lines(actor, model, event, titles))) for event in events]
+
+
+def _want_names(titles: Titles, model: type[Entity], events: list[DomainEvent]) -> None:
+    titles.want(PERSON, {event.actor_id for event in events if event.actor_id})
     for field in fields_of(model).values():
         if field.kind in ("pointer", "user", "many"):
-            ids = wanted.setdefault(field.target, set())
             for event in events:
                 for side in event.changes.get(field.name, ()):
-                    ids.update(side if isinstance(side, list) else [side] if side else [])
-    names: dict[tuple[str, int], str] = {}
-    for table, ids in wanted.items():
-        names |= {(table, record_id): name for record_id, name in _names_of(actor, table, ids)}
-    return names
+                    titles.want(field.target or "", side if isinstance(side, list) else [side] if side else [])
+        if field.kind == "about":
+            for entity, record_id in _subjects(model, field, events):
+                titles.want(entity, [record_id])
 
 
-def _names_of(actor: Actor, table: str, ids: set[int]) -> list[tuple[int, str]]:
-    if not ids:
-        return []
-    if table == "ab_user":
-        return [(user.id, person_name(user)) for user in session().scalars(sa.select(User).where(User.id.in_(ids)))]
-    target = scoped_by_table()[table]
-    found = sa.select(target).where(target.id.in_(ids), visible(target, actor, with_deleted=True))
-    return [(row.id, str(row)) for row in session().scalars(found.execution_options(with_deleted=True))]
+def _subjects(model: type[Entity], field: Field, events: list[DomainEvent]) -> Iterator[tuple[str, int]]:
+    for event in events:
+        for named in filter(None, (about.split(side) for side in event.changes.get(field.name, ()))):
+            if about.subject(model, named[0]) is not None:
+                yield named
 
 
-def _lines(actor: Actor, model: type[Entity], event: DomainEvent, names: dict[tuple[str, int], str]) -> Any:
+def _lines(actor: Actor, model: type[Entity], event: DomainEvent, titles: Titles) -> Any:
     for name, (before, after) in event.changes.items():
         field = fields_of(model).get(name)
         mode = columns.mode(actor, model.entity_name(), name) if field else "hide"
@@ -80,14 +90,16 @@ def _lines(actor: Actor, model: type[Entity], event: DomainEvent, names: dict[tu
         if mode == "mask":
             yield field.label, MASK if before else "", MASK if after else ""
         else:
-            yield field.label, _say(actor, model, field, before, names), _say(actor, model, field, after, names)
+            yield field.label, _say(actor, model, field, before, titles), _say(actor, model, field, after, titles)
 
 
-def _say(actor: Actor, model: type[Entity], field: Field, stored: Any, names: dict[tuple[str, int], str]) -> str:
+def _say(actor: Actor, model: type[Entity], field: Field, stored: Any, titles: Titles) -> str:
     if stored is None or stored == []:
         return ""
-    if field.kind == "many":
-        return ", ".join(names.get((field.target, each), gettext("Locked")) for each in stored)
-    if field.kind in ("pointer", "user"):
-        return names.get((field.target, stored), gettext("Locked"))
-    return spoken(field, decode(model, field, stored), DEFAULT_CURRENCY, actor)
+    if field.kind == "about":
+        named = [about.split(stored) or ("", 0)]
+    elif field.kind in ("pointer", "user", "many"):
+        named = [(field.target or "", each) for each in (stored if isinstance(stored, list) else [stored])]
+    else:
+        return spoken(field, decode(model, field, stored), DEFAULT_CURRENCY, actor)
+    return ", ".join(titles.of(*each, with_deleted=True) or gettext("Locked") for each in named)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +12,14 @@ import sqlalchemy as sa
 from flask_babel import format_date, format_datetime, gettext
 from sqlalchemy import orm
 
-from app.kernel import money
+from app.kernel import about, file_text, money
 from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
+from app.kernel.views.titles import Titles, has_titles, person_name
 
 DEFAULT_CURRENCY = "CNY"
 
@@ -44,16 +46,6 @@ def relation_of(model: type[Scoped], field: Field) -> orm.RelationshipProperty |
     return found[0] if found else None
 
 
-def person_name(user: Any) -> str:
-    """A user's name: family name first without a space when it is Chinese."""
-    if user is None:
-        return ""
-    first, last = (user.first_name or "").strip(), (user.last_name or "").strip()
-    if any("\u4e00" <= sign <= "\u9fff" for sign in first + last):
-        return last + first
-    return f"{first} {last}".strip() or user.username
-
-
 def loaders(model: type[Scoped], names: Iterable[str]) -> list[Any]:
     """selectinload options for every relation that the dotted `names` pass through."""
     options = {}
@@ -72,12 +64,44 @@ def loaders(model: type[Scoped], names: Iterable[str]) -> list[Any]:
     return list(options.values())
 
 
+def near(model: type[Scoped], names: Iterable[str]) -> dict[str, Field]:
+    """The fields of `names` that point at one record of which only the title is shown: `Titles` reads those."""
+    known = fields_of(model)
+    found = {name: known[name] for name in names if name in known}
+    return {name: field for name, field in found.items()
+            if field.kind in ("pointer", "user") and has_titles(field.target)}
+
+
+def far_loaders(model: type[Scoped], names: Iterable[str]) -> list[Any]:
+    """selectinload options for the relations of `names` of which more than a title is shown."""
+    names = list(names)
+    titled = near(model, names)
+    return loaders(model, [name for name in names if name not in titled])
+
+
 class Lens:
     """Shows the values of a page of records to one actor; row-wise lifted masks are asked for in one statement."""
 
-    def __init__(self, actor: Actor, model: type[Scoped], records: Iterable[Scoped] = ()) -> None:
+    def __init__(self, actor: Actor, model: type[Scoped], records: Iterable[Scoped] = (), names: Iterable[str] = (),
+                 titles: Titles | None = None) -> None:
+        """What the fields `names` point at is read at once; with `titles` of a whole page, when those are fetched."""
         self.actor, self.model = actor, model
+        records = list(records)
         self._revealed = self._reveal([record.id for record in records])
+        self._titles = titles or Titles(actor)
+        self._want(records, near(model, names).values())
+        if titles is None:
+            self._titles.fetch()
+
+    def _want(self, records: list[Scoped], pointers: Iterable[Field]) -> None:
+        for field in pointers:
+            ids = {getattr(record, field.column) for record in records} - {None}
+            self._titles.want(field.target or "", ids)
+        for field in fields_of(self.model).values():
+            if field.kind == "about" and columns.may_see(self.actor, self.model, field.name):
+                for named in filter(None, (about.split(getattr(record, field.column)) for record in records)):
+                    if about.subject(self.model, named[0]) is not None:
+                        self._titles.want(named[0], [named[1]])
 
     def _reveal(self, ids: list[int]) -> frozenset[int]:
         entity = self.model.entity_name()
@@ -106,6 +130,8 @@ class Lens:
             return Shown(field.kind, text="" if empty else MASK, state="" if empty else "masked")
         if field.kind in ("pointer", "user"):
             return self._pointer(record, field, rest)
+        if field.kind == "about":
+            return self._about(record, field)
         if field.kind == "many":
             linked = [each for each in getattr(record, field.column) if getattr(each, "deleted_at", None) is None]
             return Shown("many", linked, ", ".join(str(each) for each in linked))
@@ -115,16 +141,33 @@ class Lens:
         stored = getattr(record, field.column)
         if stored is None:
             return Shown(field.kind)
+        if not rest and self._titles.is_known(field.target, stored):
+            return self._titled(field, stored, self._titles.of(field.target, stored))
         relation = relation_of(type(record), field)
         target = getattr(record, relation.key) if relation is not None else None
         if target is None:
-            # The row exists but is not for this reader: told as locked, never by name.
-            return Shown(field.kind, text=gettext("Locked"), state="locked")
+            return self._titled(field, stored, None)
         if rest:
             return self.show(target, rest)
-        if field.kind == "user":
-            return Shown("user", stored, person_name(target), record_id=stored)
-        return Shown("pointer", stored, str(target), entity=target.entity_name(), record_id=stored)
+        return self._titled(field, stored, person_name(target) if field.kind == "user" else str(target))
+
+    @staticmethod
+    def _titled(field: Field, stored: int, title: str | None) -> Shown:
+        if title is None:
+            # The row exists but is not for this reader: told as locked, never by name.
+            return Shown(field.kind, text=gettext("Locked"), state="locked")
+        entity = "" if field.kind == "user" else field.target or ""
+        return Shown(field.kind, stored, title, entity=entity, record_id=stored)
+
+    def _about(self, record: Scoped, field: Field) -> Shown:
+        stored = getattr(record, field.column)
+        if stored is None:
+            return Shown("pointer")
+        named = about.split(stored)
+        title = self._titles.of(*named) if named else None
+        if named is None or title is None:
+            return Shown("pointer", text=gettext("Locked"), state="locked")
+        return Shown("pointer", stored, title, entity=named[0], record_id=named[1])
 
     def _plain(self, record: Scoped, field: Field) -> Shown:
         value = getattr(record, field.column)
@@ -160,6 +203,8 @@ def as_json(record: Scoped, field: Field, shown: Shown) -> Any:
         return None
     if field.kind in ("pointer", "user"):
         return {"id": shown.value, "name": shown.text}
+    if field.kind == "about":
+        return {"entity": shown.entity, "id": shown.record_id, "name": shown.text}
     if field.kind == "money":
         return money.plain(shown.value, getattr(record, "currency", None) or DEFAULT_CURRENCY)
     if isinstance(shown.value, decimal.Decimal):
@@ -172,24 +217,46 @@ def as_file_text(record: Scoped, field: Field, shown: Shown, zone: str) -> str:
     if shown.state in ("masked", "locked") or shown.value is None:
         return shown.text if shown.state == "masked" else ""
     if field.kind == "many":
-        return ";".join(_key(each) for each in shown.value)
+        return file_text.many_text([_key(each) for each in shown.value])
     if field.kind == "pointer":
-        relation = relation_of(type(record), field)
-        return _key(getattr(record, relation.key)) if relation is not None else shown.text
+        target = _target(record, field, shown)
+        return _key(target) if target is not None else shown.text
+    if field.kind == "about":
+        return str(shown.value)
     if field.kind == "user":
-        return getattr(record, relation_of(type(record), field).key).username
+        target = _target(record, field, shown)
+        return target.username if target is not None else shown.text
     if field.kind == "money":
         return money.plain(shown.value, getattr(record, "currency", None) or DEFAULT_CURRENCY)
     if field.kind == "moment":
-        return shown.value.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+        return file_text.moment_text(shown.value, zone)
+    return _exact_text(field, shown)
+
+
+def _target(record: Scoped, field: Field, shown: Shown) -> Any:
+    """What the record points at in `field`; None where the field is one of a record further on."""
+    if fields_of(type(record)).get(field.name) is not field:
+        return None
+    relation = relation_of(type(record), field)
+    return getattr(record, relation.key) if relation is not None else None
+
+
+def _exact_text(field: Field, shown: Shown) -> str:
+    if field.kind == "json":
+        return json.dumps(shown.value, ensure_ascii=False)
+    if field.kind == "choice" and [str(label) for label in (field.choices or {}).values()].count(shown.text) > 1:
+        return str(shown.value)
     if isinstance(shown.value, decimal.Decimal):
         return format(shown.value, "f")
     return shown.value.isoformat() if isinstance(shown.value, dt.date) else shown.text
 
 
 def _key(record: Entity) -> str:
-    """What names a record in a file without doubt: its natural key if it has one of one field, else its title."""
-    key = type(record).natural_key
-    if len(key) == 1 and fields_of(type(record))[key[0]].kind == "text" and getattr(record, key[0], None):
+    """What names a record in a file without doubt: its natural key, else its title."""
+    known, key = fields_of(type(record)), type(record).natural_key
+    if len(key) == 1 and known[key[0]].kind == "text" and getattr(record, key[0], None):
         return str(getattr(record, key[0]))
+    if len(key) == 2 and known[key[0]].kind == "pointer" and known[key[1]].kind == "text":
+        parent = getattr(record, relation_of(type(record), known[key[0]]).key)
+        return f"{parent} / {getattr(record, key[1])}" if parent is not None else str(record)
     return str(record)

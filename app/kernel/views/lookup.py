@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import Response, jsonify
 from flask_appbuilder.security.sqla.models import User
 
+from app.kernel import about
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
@@ -17,6 +18,8 @@ from app.kernel.views.access import require
 from app.kernel.views.lens import person_name
 
 LIMIT = 20
+# Of each entity, where several are looked through at once.
+FEW = 5
 
 
 def answer(model: type[Scoped], field_name: str, text: str) -> Response:
@@ -34,6 +37,8 @@ def find(model: type[Scoped], field_name: str, text: str) -> list[dict[str, Any]
         raise Missing()
     if field.kind == "user":
         return users(text)
+    if field.kind == "about":
+        return subjects(model, text)
     target = scoped_by_table().get(field.target or "")
     if target is None:
         raise Missing()
@@ -51,6 +56,16 @@ def records(model: type[Any], text: str) -> list[dict[str, Any]]:
                  if fields_of(model)[name].kind == "text"]
         found = found.where(sa.or_(*parts)) if parts else found
     return [{"id": row.id, "name": str(row)} for row in session().scalars(found.order_by(model.id.desc()).limit(LIMIT))]
+
+
+def subjects(model: type[Any], text: str) -> list[dict[str, Any]]:
+    """What a record of `model` may be about: a few of each entity that people know by name."""
+    found = []
+    for target in about.subjects(model):
+        if target.lookup_keys and not target.reference and acting().may("read", target.entity_name()):
+            found += [{"id": about.text_of(target.entity_name(), each["id"]),
+                       "name": f"{target.entity_label}: {each['name']}"} for each in records(target, text)[:FEW]]
+    return found
 
 
 def users(text: str) -> list[dict[str, Any]]:

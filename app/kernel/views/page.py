@@ -134,7 +134,7 @@ def filter_inputs(view: Any) -> Any:
     names = [name for name in view.search_columns if "." not in name and name in fields_of(view.model)
              and may_use(name) and fields_of(view.model)[name].kind in ("choice", "pointer", "user", "many")]
     form = form_for(view.model, names, actor, entity=view.entity, initial=_asked_values(view, names))
-    return _inline(form)
+    return list(form)
 
 
 def _asked_values(view: Any, names: list[str]) -> dict[str, Any]:
@@ -147,23 +147,15 @@ def _asked_values(view: Any, names: list[str]) -> dict[str, Any]:
     return found
 
 
-def _inline(form: Any) -> Any:
-    parts = [form_label(each) for each in form]
-    return current_app.jinja_env.from_string(
-        "{% for label, input in parts %}<label>{{ label }} {{ input() }}</label>{% endfor %}").render(parts=parts)
-
-
-def form_label(each: Any) -> tuple[str, Any]:
-    """A field's label and the field."""
-    return str(each.label.text), each
-
-
 def bulk_inputs(view: Any) -> dict[str, Any]:
     """The inputs of the bulk bar: fields that the actor may write."""
     actor = current_actor()
     names = [name for name in view.bulk_fields if columns.may_write(actor, view.model, name)]
     form = form_for(view.model, names, actor, entity=view.entity)
-    return {each.name: each for each in form}
+    inputs = {each.name: each for each in form}
+    for name, each in inputs.items():
+        each.name = each.id = f"set_{name}"
+    return inputs
 
 
 def title_of(record: Any, lens: Any) -> str:

@@ -6,13 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
+from app.kernel import about
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
 from app.kernel.views import site
-from app.kernel.views.lens import Lens, loaders
+from app.kernel.views.lens import Lens, far_loaders
+from app.kernel.views.titles import Titles
 
 SHOWN = 10
 
@@ -39,8 +41,11 @@ def pointer_of(child: type, parent: str, named: str = "") -> Field | None:
     return None
 
 
-def lists_of(view: Any, record: Entity) -> list[RelatedList]:
-    """The related lists of a record page; entities that the actor may not read at all are left out."""
+def lists_of(view: Any, record: Entity, titles: Titles) -> list[RelatedList]:
+    """The related lists of a record page; entities that the actor may not read at all are left out.
+
+    What their records point at is wanted of `titles`, which the caller fetches.
+    """
     found = []
     for spec in view.related:
         entity, _, named = spec.partition(".")
@@ -50,20 +55,18 @@ def lists_of(view: Any, record: Entity) -> list[RelatedList]:
         if shown is None or field is None or not acting().may("read", entity):
             continue
         if columns.may_use(acting(), child, field.name):
-            found.append(_list_of(shown, child, field, view.entity, record))
+            found.append(_list_of(shown, child, field, (view.entity, record), titles))
     return found
 
 
-def _list_of(view: Any, child: type, field: Field, parent: str, record: Entity) -> RelatedList:
+def _list_of(view: Any, child: type, field: Field, above: tuple[str, Entity], titles: Titles) -> RelatedList:
+    parent, record = above
     names = [name for name in view.list_columns if name.split(".")[0] != field.name][:6]
-    condition = getattr(child, field.column) == record.id
-    query = f"{field.name}={record.id}"
-    if field.kind == "about":
-        condition = sa.and_(child.about_entity == parent, child.about_id == record.id)
-        query = f"about_entity={parent}&about_id={record.id}"
-    statement = sa.select(child).where(condition).order_by(child.id.desc()).limit(SHOWN + 1)
-    records = list(session().scalars(statement.options(*loaders(child, names))))
-    lens = Lens(acting(), child, records[:SHOWN])
+    held = about.text_of(parent, record.id) if field.kind == "about" else record.id
+    query = f"{field.name}={held}"
+    statement = sa.select(child).where(getattr(child, field.column) == held).order_by(child.id.desc()).limit(SHOWN + 1)
+    records = list(session().scalars(statement.options(*far_loaders(child, names))))
+    lens = Lens(acting(), child, records[:SHOWN], names, titles)
     may_add = acting().may("create", view.entity) and not view.read_only
     add = url_for(f"{view.entity}.add") + f"?{query}" if may_add else ""
     return RelatedList(view, records[:SHOWN], lens, view.visible_columns(names), len(records) > SHOWN,

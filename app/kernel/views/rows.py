@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import Scoped
+from app.kernel.rights.predicates import predicate
 from app.kernel.views import asked as ask
 from app.kernel.views.asked import Asked
-from app.kernel.views.lens import Lens, loaders
+from app.kernel.views.lens import Lens, far_loaders, loaders
 
 # Counting further than this costs more than it tells.
 COUNT_CAP = 10_000
@@ -32,13 +33,13 @@ class Page:
         return self.asked.page * self.asked.size < self.count
 
 
-def read_page(view: Any, asked: Asked) -> Page:
-    """The asked page of the view's entity: two statements and one for each relation shown."""
+def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP) -> Page:
+    """The asked page of the view's entity: rows, their count up to `cap`, titles, and one for each far relation."""
     names = list(asked.columns or view.list_columns)
     found = ask.ordered(ask.statement(view.model, view.text_columns, asked), view.model, asked, view.base_order)
-    found = found.options(*loaders(view.model, names))
+    found = found.options(*far_loaders(view.model, names))
     records = list(session().scalars(found.limit(asked.size).offset((asked.page - 1) * asked.size)))
-    return Page(records, Lens(acting(), view.model, records), count(view, asked), asked)
+    return Page(records, Lens(acting(), view.model, records, names), count(view, asked, cap), asked)
 
 
 def count(view: Any, asked: Asked, cap: int = COUNT_CAP) -> int:
@@ -54,8 +55,10 @@ def all_ids(view: Any, asked: Asked, limit: int) -> list[int]:
 
 
 def stream(view: Any, asked: Asked, names: list[str]) -> Iterator[tuple[Scoped, Lens]]:
-    """Every matching record in the asked order, through a server-side cursor at constant memory."""
+    """Every matching record that the actor may export, in the asked order, through a cursor at constant memory."""
     found = ask.ordered(ask.statement(view.model, view.text_columns, asked), view.model, asked, view.base_order)
+    # What may be read may be more than what may leave: a seller reads the pool and exports what is his.
+    found = found.where(predicate(view.model, acting(), "export"))
     found = found.options(*loaders(view.model, names)).execution_options(yield_per=STREAM_CHUNK)
     for part in session().scalars(found).partitions(STREAM_CHUNK):
         lens = Lens(acting(), view.model, part)

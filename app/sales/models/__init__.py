@@ -1,5 +1,6 @@
 """Leads, products, pipelines, opportunities, orders, and the rates of currencies."""
 
+from app.sales.models import links
 from app.sales.models.catalogue import Competitor, CurrencyRate, LeadSource, LossReason, Product, ProductCategory
 from app.sales.models.lead import Lead
 from app.sales.models.opportunity import Opportunity, OpportunityLine
@@ -7,4 +8,5 @@ from app.sales.models.order import NumberCounter, Order, OrderLine
 from app.sales.models.pipeline import Pipeline, Stage, StageChange
 
 __all__ = ["Competitor", "CurrencyRate", "Lead", "LeadSource", "LossReason", "NumberCounter", "Opportunity",
-           "OpportunityLine", "Order", "OrderLine", "Pipeline", "Product", "ProductCategory", "Stage", "StageChange"]
+           "OpportunityLine", "Order", "OrderLine", "Pipeline", "Product", "ProductCategory", "Stage", "StageChange",
+           "links"]

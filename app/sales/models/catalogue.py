@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import orm
 
-from app.customers.models import Customer
 from app.kernel import fields
 from app.kernel.entity import Entity, Find, Values, living_key
 from app.kernel.problems import Problem
@@ -113,7 +112,8 @@ class CurrencyRate(Entity):
 
     currency = fields.text(_l("Currency"), 3, required=True)
     valid_on = fields.date(_l("Valid from"), required=True)
-    rate = fields.decimal(_l("Rate"), required=True, help=_l("What so many units are worth in the currency of the house."))
+    rate = fields.decimal(_l("Rate"), required=True,
+                          help=_l("What so many units are worth in the currency of the house."))
     units = fields.integer(_l("Units"), least=1, most=1_000_000, required=True, default=1)
     # Minor units of a currency have a worth of their own: a yen has no cents.
     minor_shift = fields.decimal(_l("Minor unit factor"), required=True, default=decimal.Decimal(1), readonly=True)
@@ -125,7 +125,3 @@ class CurrencyRate(Entity):
     @classmethod
     def derive(cls, values: Values, before: Values | None, find: Find) -> dict[str, Any]:
         return {"minor_shift": minor_shift(values.get("currency") or "", home_currency())}
-
-
-# A customer names its source too, but lies in a lower room that does not know this class.
-Customer.lead_source = orm.relationship(LeadSource, foreign_keys=[Customer.lead_source_id])

@@ -5,7 +5,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import orm
 
-from app.customers.models import Interaction
 from app.customers.rules.entry import entry_problems
 from app.kernel import clock, fields
 from app.kernel.entity import Entity, Find, Values
@@ -65,11 +64,8 @@ class Lead(Entity):
 
     @classmethod
     def derive(cls, values: Values, before: Values | None, find: Find) -> dict[str, Any]:
-        made: dict[str, Any] = {"status": leads.status_after_contact(values.get("status"), values.get("last_contact_at"))}
+        made: dict[str, Any] = {
+            "status": leads.status_after_contact(values.get("status"), values.get("last_contact_at"))}
         if before is None or before.get("owner") != values.get("owner"):
             made["owned_since"] = clock.now() if values.get("owner") else None
         return made
-
-
-# An interaction may be about a lead, but lies in a lower room that does not know this class.
-Interaction.lead = orm.relationship(Lead, foreign_keys=[Interaction.lead_id])

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import orm
 
-from app.customers.models import Interaction
 from app.kernel import clock, fields
 from app.kernel.database import session
 from app.kernel.entity import Entity, Find, Values, living_key
@@ -44,7 +43,8 @@ class Opportunity(Entity):
     code = fields.text(_l("Code"), 60, aliases=("商机编号", "opportunity_id"))
     customer_id = fields.pointer("customer", _l("Customer"), aliases=("客户名称", "Account"))
     pipeline_id = fields.pointer("pipeline", _l("Pipeline"), aliases=("商机状态组",))
-    stage_id = fields.pointer("stage", _l("Stage"), required=True, default=first_stage, aliases=("商机阶段", "deal_stage"))
+    stage_id = fields.pointer("stage", _l("Stage"), required=True, default=first_stage,
+                              aliases=("商机阶段", "deal_stage"))
     amount = fields.money(_l("Amount"), least=0, aliases=("商机金额", "close_value"),
                           help=_l("Where there are lines, their sum."))
     currency = fields.text(_l("Currency"), 3, required=True, default=home_currency)
@@ -52,7 +52,8 @@ class Opportunity(Entity):
     expected_close_on = fields.date(_l("Expected close date"), index=True, aliases=("预计成交日期",))
     opened_on = fields.date(_l("Begun on"), aliases=("engage_date",))
     closed_at = fields.moment(_l("Closed"), aliases=("成交时间", "close_date"))
-    stage_category = fields.choice(_l("Stage category"), STAGE_CATEGORIES, required=True, default=deals.OPEN, readonly=True)
+    stage_category = fields.choice(_l("Stage category"), STAGE_CATEGORIES, required=True, default=deals.OPEN,
+                                   readonly=True)
     stage_changed_at = fields.moment(_l("In this stage since"), readonly=True)
     furthest_stage_id = fields.pointer("stage", _l("Furthest stage"), readonly=True)
     probability = fields.integer(_l("Probability (%)"), readonly=True)
@@ -117,7 +118,3 @@ class OpportunityLine(Entity):
     @classmethod
     def derive(cls, values: Values, before: Values | None, find: Find) -> dict[str, Any]:
         return line_values(values, before, find, "opportunity")
-
-
-# An interaction may be about an opportunity, but lies in a lower room that does not know this class.
-Interaction.opportunity = orm.relationship(Opportunity, foreign_keys=[Interaction.opportunity_id])

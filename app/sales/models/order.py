@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import orm
 
-from app.customers.models import LifecycleChange
 from app.kernel import clock, fields
 from app.kernel.database import db
 from app.kernel.entity import Entity, Find, Values, living_key
@@ -58,6 +57,10 @@ class Order(Entity):
         made: dict[str, Any] = {"number": values.get("number") or None}
         if values.get("line_count"):
             made["amount"] = values["lines_total"]
+        if before is None and values.get("owner") is None:
+            # What a shop or a job records belongs to whoever has the customer.
+            parent = find("customer", values.get("customer"))
+            made |= {name: parent[name] for name in ("owner", "team") if parent}
         return made
 
 
@@ -97,7 +100,3 @@ class NumberCounter(db.Model):
 
     series: orm.Mapped[str] = orm.mapped_column(sa.String(40), primary_key=True)
     last: orm.Mapped[int] = orm.mapped_column(sa.Integer, nullable=False, default=0)
-
-
-# The lifecycle's history names the order that moved it, but lies in a lower room that does not know this class.
-LifecycleChange.order = orm.relationship(Order, foreign_keys=[LifecycleChange.order_id])

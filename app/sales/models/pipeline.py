@@ -28,7 +28,7 @@ class Pipeline(Entity):
 
 
 class Stage(Entity):
-    """One step of a pipeline. Moving an opportunity into a won stage makes an order, into a lost one asks for a reason."""
+    """One step of a pipeline. In a won stage an opportunity becomes an order, for a lost one it needs a reason."""
 
     __tablename__ = "stage"
     __table_args__ = (living_key("stage", "pipeline_id", "key"),)

@@ -7,11 +7,30 @@ from flask_babel import lazy_gettext as _l
 
 from app.customers.operations import one_visible
 from app.kernel.errors import RuleError
+from app.kernel.fields import Field
 from app.kernel.problems import N_, problem
-from app.sales.models import Opportunity
+from app.kernel.typed import is_problem, typed
+from app.sales.models import Lead, Opportunity
 from app.sales.operations.deals import lose_deals, move_deals, reopen_deals, win_deal
 from app.sales.operations.leads import convert_lead
-from app.sales.operations.lines import typed_lines
+from app.sales.operations.lines import FIELDS, typed_lines
+
+# What a form asks for with winning, where the opportunity has no line yet: one line, typed as text.
+LINE_FIELDS = (
+    Field("product", "product_id", "pointer", _l("Product"), target="product"),
+    Field("quantity", "quantity", "decimal", _l("Quantity")),
+    Field("unit_price", "unit_price", "money", _l("Unit price")),
+    Field("discount", "discount", "money", _l("Discount")),
+)
+# The customer is offered under the name of the lead's own pointer, so that it is looked up like one.
+EXISTING = "converted_customer"
+CONVERSION_FIELDS = (
+    Field(EXISTING, "converted_customer_id", "pointer", _l("Existing customer"), target="customer"),
+    Field("match", "match", "boolean", _l("Look for the same phone, e-mail or name")),
+    Field("name", "name", "text", _l("Name of the opportunity"), max_length=200),
+    Field("amount", "amount", "money", _l("Amount"), least=0),
+    Field("expected_close_on", "expected_close_on", "date", _l("Expected close date")),
+)
 
 
 def move_stage(ids: Sequence[int], values: Mapping[str, Any]) -> Any:
@@ -23,11 +42,15 @@ def move_stage(ids: Sequence[int], values: Mapping[str, Any]) -> Any:
 
 
 def win(ids: Sequence[int], values: Mapping[str, Any]) -> Any:
-    """Win one opportunity. `values` may carry ``lines``, a JSON list of product, quantity, unit_price, discount."""
+    """Win one opportunity.
+
+    `values` may carry ``lines``, a JSON list of product, quantity, unit_price and discount, or these four for one line.
+    """
     record = one_visible(Opportunity, list(ids))
-    given = dict(values)
-    lines = typed_lines(given.pop("lines"), record.currency) if given.get("lines") is not None else ()
-    win_deal(record.id, lines, **{name: value for name, value in given.items() if name != "lines"})
+    line = {name: values[name] for name in FIELDS if values.get(name) not in (None, "")}
+    given = values.get("lines") if values.get("lines") is not None else [line] if line.get("product") else []
+    lines = typed_lines(given, record.currency)
+    win_deal(record.id, lines, **{name: value for name, value in values.items() if name not in ("lines", *FIELDS)})
     return _l("Won. The order is made.")
 
 
@@ -44,7 +67,18 @@ def reopen(ids: Sequence[int], values: Mapping[str, Any]) -> Any:
 
 
 def convert(ids: Sequence[int], values: Mapping[str, Any]) -> Any:
-    """Convert one lead; `values` may name an existing `customer`, ask to `match` one, and fill the opportunity."""
-    for lead_id in ids:
-        convert_lead(lead_id, **values)
+    """Convert one lead; `values` may name an existing customer, ask to `match` one, and fill the opportunity."""
+    lead = one_visible(Lead, list(ids))
+    given = _typed(values)
+    existing = given.pop(EXISTING, None)
+    convert_lead(lead.id, **{"customer": existing, **given})
     return _l("Converted into customer, contact and opportunity.")
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The conversion's fields as a form or a JSON body gives them, typed; what is not asked for is left out."""
+    made = {field.name: typed(field, values[field.name]) for field in CONVERSION_FIELDS if field.name in values}
+    problems = {name: value for name, value in made.items() if is_problem(value)}
+    if problems:
+        raise RuleError(problems=problems)
+    return {name: value for name, value in made.items() if value is not None}

@@ -46,16 +46,17 @@ def lose_deals(ids: Sequence[int], **given: Any) -> None:
 
 
 def reopen_deals(ids: Sequence[int], stage: int | None = None) -> None:
-    """Open closed opportunities again, in `stage`, else in the open stage where each was last. RuleError if one is open.
+    """Open closed opportunities again, in `stage`, else in the open stage where each was last.
 
-    An order that was made stays: it is cancelled by itself, if at all.
+    RuleError if one is open. An order that was made stays: it is cancelled by itself, if at all.
     """
     changes = {}
     for each in ids:
         record = one_visible(Opportunity, [each])
         if record.stage_category == deals.OPEN:
             raise RuleError(problem(N_("This opportunity is open.")))
-        changes[each] = {"stage": stage or queries.last_open_stage(each) or queries.stage_for(record.pipeline_id, deals.OPEN)}
+        before = queries.last_open_stage(each) or queries.stage_for(record.pipeline_id, deals.OPEN)
+        changes[each] = {"stage": stage or before}
     insist(change_rows(Opportunity, changes))
 
 

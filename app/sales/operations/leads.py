@@ -26,7 +26,7 @@ from app.security.encryption.columns import same_value
 declare("sales.lead_claim_limit", default=20, kind="integer", least=0, label=_l("Leads that a person may claim a day"),
         help=_l("Counted from midnight in the person's time zone; 0 sets no limit."))
 declare("sales.lead_reclaim_days", default=15, kind="integer", least=1, label=_l("Days until a lead is reclaimed"),
-        help=_l("An open lead without contact for so many days, and without an appointment ahead, returns to the pool."))
+        help=_l("An open lead without contact for so many days, and no appointment ahead, returns to the pool."))
 
 # What the opportunity may be given with the conversion.
 OPPORTUNITY_FIELDS = ("name", "amount", "currency", "stage", "expected_close_on", "product", "need")
@@ -73,9 +73,10 @@ def convert_lead(lead_id: int, *, customer: int | None = None, match: bool = Fal
     values, owner = values_of(lead), {"owner": lead.owner_id or acting().id}
     known = _known_customer(values, customer, match)
     customer_id = known or _added(Customer, leads.customer_values(values) | owner)
-    contact_id = _known_contact(values, known) or _added(Contact, leads.contact_values(values) | {"customer": customer_id})
+    of_customer = {"customer": customer_id}
+    contact_id = _known_contact(values, known) or _added(Contact, leads.contact_values(values) | of_customer)
     wanted = {name: given[name] for name in OPPORTUNITY_FIELDS if given.get(name) is not None}
-    opportunity_id = _added(Opportunity, leads.opportunity_values(values, wanted) | owner | {"customer": customer_id})
+    opportunity_id = _added(Opportunity, leads.opportunity_values(values, wanted) | owner | of_customer)
     made = Converted(customer_id, contact_id, opportunity_id)
     _mark(lead_id, made)
     _take_interactions_along(lead_id, made)
@@ -90,8 +91,8 @@ def _known_customer(values: Mapping[str, Any], customer: int | None, match: bool
             raise RuleError(problems={"customer": problem(N_("This does not exist, or you may not use it."))}) from None
     alike = likely_same({**values, "name": values.get("company") or values["name"]}) if match else []
     if len(alike) > 1:
-        names = ", ".join(str(each) for each in alike)
-        raise RuleError(problems={"customer": problem(N_("Several customers match: %(names)s. Choose one."), names=names)})
+        said = problem(N_("Several customers match: %(names)s. Choose one."), names=", ".join(map(str, alike)))
+        raise RuleError(problems={"customer": said})
     return alike[0].id if alike else None
 
 

@@ -52,8 +52,8 @@ def line_from_amount(opportunity_ids: Iterable[int]) -> None:
         ~sa.exists().where(OpportunityLine.opportunity_id == Opportunity.id, OpportunityLine.deleted_at.is_(None)))
     rows = session().execute(statement.with_only_columns(Opportunity.id, Opportunity.product_id, Opportunity.amount),
                              execution_options=UNSCOPED)
-    lines = [{"opportunity": row.id, "product": row.product_id, "quantity": 1, "unit_price": row.amount} for row in rows]
-    _add(OpportunityLine, lines, "amount")
+    _add(OpportunityLine, [{"opportunity": row.id, "product": row.product_id, "quantity": 1, "unit_price": row.amount}
+                           for row in rows], "amount")
 
 
 def order_wins(opportunity_ids: Iterable[int]) -> None:

@@ -1,11 +1,12 @@
 """What changes of sales records bring about in the same transaction, whichever way they were made."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.customers.operations import follow_interactions, log_owners
-from app.customers.operations.consequences import UNSCOPED
+from app.customers.operations.consequences import UNSCOPED, log
 from app.kernel import clock
 from app.kernel.database import session
 from app.kernel.errors import RuleError
@@ -33,17 +34,19 @@ def owners_are_remembered(changes: list[Change]) -> None:
 @reacts_to("opportunity")
 def stages_are_remembered(changes: list[Change]) -> None:
     """The history of stages, with the time spent in the one that was left."""
-    session().add_all(_stage_change(change) for change in changes if change.changed("stage"))
+    log(StageChange, [_stage_change(change) for change in changes if change.changed("stage")])
 
 
-def _stage_change(change: Change) -> StageChange:
+def _stage_change(change: Change) -> dict[str, Any]:
     before, after = change.net()["stage"]
+    # Entered and left at one moment, the time of the change is no change of its own.
+    now = clock.now().isoformat()
     entered, left = (dt.datetime.fromisoformat(moment) if moment else None
-                     for moment in change.net().get("stage_changed_at", (None, None)))
+                     for moment in change.net().get("stage_changed_at", (now, now)))
     at = left or clock.now()
     stayed = None if change.kind == "create" else deals.seconds_between(entered, at)
-    return StageChange(opportunity_id=change.record_id, owner_id=change.owner_id, team_id=change.team_id,
-                       from_stage_id=before, to_stage_id=after, stayed_seconds=stayed, at=at)
+    return {"opportunity_id": change.record_id, "owner_id": change.owner_id, "team_id": change.team_id,
+            "from_stage_id": before, "to_stage_id": after, "stayed_seconds": stayed, "at": at}
 
 
 @reacts_to("opportunity")

@@ -25,7 +25,7 @@ def stage_for(pipeline_id: int | None, category: str) -> int | None:
 def pipelines_of(ids: Sequence[int]) -> dict[int, int | None]:
     """Opportunity -> pipeline, of those that may be read."""
     statement = sa.select(Opportunity.id, Opportunity.pipeline_id).where(Opportunity.id.in_(list(ids)))
-    return dict(session().execute(statement).tuples().all())
+    return dict(session().execute(statement).all())
 
 
 def last_open_stage(opportunity_id: int) -> int | None:
@@ -61,9 +61,10 @@ def order_facts(customer_ids: Sequence[int]) -> dict[int, OrderFacts]:
     place = sa.func.row_number().over(**of_customer, order_by=(Order.ordered_at.desc(), Order.id.desc()))
     ranked = sa.select(
         Order.customer_id, Order.id, Order.ordered_at, place.label("place"),
-        sa.func.count().over(**of_customer).label("count"),
+        sa.func.count().over(**of_customer).label("placed"),
         sa.func.min(Order.ordered_at).over(**of_customer).label("first_at"),
-    ).where(Order.customer_id.in_(list(customer_ids)), Order.deleted_at.is_(None), Order.status.not_in(WITHDRAWN)).subquery()
+    ).where(Order.customer_id.in_(list(customer_ids)), Order.deleted_at.is_(None),
+            Order.status.not_in(WITHDRAWN)).subquery()
     rows = session().execute(sa.select(ranked).where(ranked.c.place == 1), execution_options=UNSCOPED)
-    found = {row.customer_id: OrderFacts(row.count, row.first_at, row.ordered_at, row.id) for row in rows}
+    found = {row.customer_id: OrderFacts(row.placed, row.first_at, row.ordered_at, row.id) for row in rows}
     return {customer_id: found.get(customer_id, NO_ORDERS) for customer_id in customer_ids}

@@ -86,8 +86,8 @@ def leads_by_source(asked: Asked) -> list[dict[str, Any]]:
         asked.condition).group_by(Lead.source_id)
     found = sorted(session().execute(statement), key=lambda row: (-row.leads, row.source_id or 0))
     return [{"source": names.get(row.source_id, ""), "leads": row.leads, "converted": int(row.converted),
-             "conversion": rate(int(row.converted), row.leads), "query": to_query(all_of(asked.tree, _from(row.source_id)))}
-            for row in found]
+             "conversion": rate(int(row.converted), row.leads),
+             "query": to_query(all_of(asked.tree, _from(row.source_id)))} for row in found]
 
 
 def _from(source_id: int | None) -> Where:

@@ -26,12 +26,16 @@ def status_after_contact(status: str | None, last_contact: dt.datetime | None) -
 
 
 
+def _company(lead: Mapping[str, Any]) -> str:
+    return (lead.get("company") or "").strip()
+
+
 def customer_values(lead: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of the customer that a lead becomes: its company, or the person where it names none.
 
     The phone and mail of somebody at a company stay with the contact.
     """
-    company = (lead.get("company") or "").strip()
+    company = _company(lead)
     values = {"name": company or lead.get("name"), "kind": "organisation" if company else "person",
               "industry": lead.get("industry"), "region": lead.get("region"), "address": lead.get("address"),
               "lead_source": lead.get("source"), "needs": lead.get("interest")}
@@ -48,6 +52,6 @@ def contact_values(lead: Mapping[str, Any]) -> dict[str, Any]:
 
 def opportunity_values(lead: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Fields of the opportunity that a lead becomes; what was `given` with the conversion counts first."""
-    values = {"name": lead.get("company") or lead.get("name"), "source": lead.get("source"),
+    values = {"name": _company(lead) or lead.get("name"), "source": lead.get("source"),
               "need": lead.get("interest"), "score": lead.get("score"), **given}
     return {name: value for name, value in values.items() if value is not None}

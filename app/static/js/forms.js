@@ -1,7 +1,9 @@
-/* Asking before what cannot be seen coming, and choosing all rows at once. */
+/* Asking before what cannot be seen coming, choosing all rows at once, and the menu on narrow screens. */
 document.addEventListener("click", (event) => {
   const asking = event.target.closest("[data-confirm]");
   if (asking && !window.confirm(asking.dataset.confirm)) event.preventDefault();
+  const opening = event.target.closest("[data-menu]");
+  if (opening) opening.setAttribute("aria-expanded", String(opening.getAttribute("aria-expanded") !== "true"));
 });
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-select-all]")) return;

@@ -41,6 +41,7 @@ def test_stages_rise_in_probability_until_the_deal_is_closed():
     assert [row["order"] for row in stages] == list(range(1, len(stages) + 1))
     still_open = [row["probability"] for row in stages if row["category"] == "open"]
     assert still_open == sorted(still_open)
+    assert [row["key"] for row in stages] == ["prospecting", "engaging", "closing", "won", "lost"]
     assert {row["key"]: row["probability"] for row in stages if row["category"] != "open"} == {"won": 100, "lost": 0}
 
 
@@ -78,6 +79,16 @@ def test_every_reason_for_losing_has_a_lesson():
 def test_competitors_are_described_by_strengths_and_weaknesses():
     for row in catalogue.competitors():
         assert all(row.values())
+
+
+def test_every_source_says_how_it_is_judged_and_followed_up():
+    for row in catalogue.lead_sources():
+        assert all(row.values())
+    assert {"campaign", "referral", "web_advertising"} <= {row["key"] for row in catalogue.lead_sources()}
+
+
+def test_a_plain_table_becomes_rows_of_key_and_name():
+    assert catalogue.named({"food": "餐饮食品"}) == [{"key": "food", "name": "餐饮食品"}]
 
 
 def test_tags_and_pipelines_have_names():

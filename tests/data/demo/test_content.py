@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import json
 import re
+import statistics
 import subprocess
 import sys
 import tracemalloc
@@ -14,21 +15,28 @@ import pytest
 
 from app.data.demo.catalogue import USERS
 from app.data.demo.content import SIZES, Company, company
+from app.insight.churn.rules.facts import CustomerFacts, ledger_of
+from app.insight.churn.rules.scoring import judge_all
+from app.insight.churn.rules.segments import learn_segments
+from app.insight.churn.rules.settings import ChurnSettings
 from tests.data.demo.world import MORNING, SMALL, TODAY, WIDER, by_key, digest, grouped, rows, share
 
 ROOT = Path(__file__).resolve().parents[3]
 POINTERS = {
     "team": {"parent": "team", "manager": "user"}, "user": {"team": "team"}, "stage": {"pipeline": "pipeline"},
-    "queue": {"team": "team"}, "ticket_category": {"parent": "ticket_category", "queue": "queue"},
-    "customer": {"owner": "user", "team": "team"},
+    "queue": {"team": "team"}, "product": {"category": "product_category"},
+    "ticket_category": {"parent": "ticket_category", "queue": "queue"},
+    "customer": {"industry": "industry", "region": "region", "lead_source": "lead_source", "owner": "user",
+                 "team": "team"},
+    "lifecycle_change": {"customer": "customer", "order": "order", "owner": "user", "team": "team"},
     "contact": {"customer": "customer", "owner": "user", "team": "team"},
     "opportunity": {"customer": "customer", "pipeline": "pipeline", "stage": "stage", "competitor": "competitor",
-                    "owner": "user", "team": "team"},
+                    "source": "lead_source", "loss_reason": "loss_reason", "owner": "user", "team": "team"},
     "opportunity_line": {"opportunity": "opportunity", "product": "product"},
     "stage_change": {"opportunity": "opportunity", "from_stage": "stage", "to_stage": "stage", "owner": "user",
                      "team": "team"},
-    "lead": {"converted_customer": "customer", "converted_opportunity": "opportunity", "owner": "user",
-             "team": "team"},
+    "lead": {"source": "lead_source", "industry": "industry", "region": "region", "converted_customer": "customer",
+             "converted_contact": "contact", "converted_opportunity": "opportunity", "owner": "user", "team": "team"},
     "order": {"customer": "customer", "opportunity": "opportunity", "owner": "user", "team": "team"},
     "order_line": {"order": "order", "product": "product"},
     "interaction": {"customer": "customer", "contact": "contact", "opportunity": "opportunity", "owner": "user",
@@ -40,7 +48,8 @@ POINTERS = {
 }
 FIELDS = {
     "customer": "name kind code level industry region province city address size website phone email gender birth_date "
-                "occupation preferences needs lifecycle_stage last_contact_at next_contact_at last_order_at tags source",
+                "occupation preferences needs lifecycle_stage last_contact_at next_contact_at last_order_at tags "
+                "lead_source",
     "contact": "name customer job_title decision_maker phone email wechat gender birth_date preferences remark",
     "interaction": "kind customer contact opportunity happened_at direction content reaction outcome next_step next_at",
     "lead": "name company phone email status source interest score next_at converted_customer converted_opportunity",
@@ -196,7 +205,8 @@ def test_contacts_and_orders_of_a_ticket_belong_to_its_customer():
 
 def test_nothing_that_happened_lies_after_the_morning_of_today():
     past = {"customer": ["created_at", "last_contact_at", "last_order_at"], "contact": ["created_at"],
-            "opportunity": ["created_at", "closed_at"], "stage_change": ["changed_at"], "lead": ["created_at"],
+            "opportunity": ["created_at", "closed_at"], "stage_change": ["at"], "lead": ["created_at", "converted_at"],
+            "lifecycle_change": ["at"],
             "order": ["ordered_at"], "interaction": ["happened_at"], "task": ["created_at"],
             "ticket": ["created_at", "first_responded_at", "resolved_at"], "ticket_message": ["created_at"]}
     for entity, fields in past.items():
@@ -285,14 +295,44 @@ def test_orders_are_won_in_every_month_of_the_last_year():
 
 def test_every_chart_has_more_than_one_bar():
     wanted = {("customer", "industry"): 12, ("customer", "region"): 7, ("customer", "lifecycle_stage"): 5,
-              ("customer", "level"): 3, ("customer", "kind"): 2, ("opportunity", "stage"): 6,
+              ("customer", "level"): 3, ("customer", "kind"): 2, ("opportunity", "stage"): 5,
               ("opportunity", "loss_reason"): 6, ("opportunity", "source"): 6, ("lead", "source"): 7,
-              ("lead", "status"): 5, ("order", "channel"): 4, ("order", "status"): 4, ("ticket", "status"): 7, ("ticket", "category"): 12,
+              ("lead", "status"): 5, ("order", "channel"): 4, ("order", "status"): 4,
+              ("ticket", "status"): 7, ("ticket", "category"): 12,
               ("ticket", "kind"): 3, ("ticket", "priority"): 4, ("ticket", "queue"): 4, ("ticket", "assignee"): 3,
               ("ticket", "satisfaction"): 4, ("interaction", "kind"): 7, ("interaction", "reaction"): 3,
               ("task", "status"): 3, ("opportunity", "owner"): 2}
     for (entity, field), least in wanted.items():
         assert len(grouped(entity, field)) >= least, (entity, field)
+
+
+def risks(made):
+    """The churn score of every customer by key."""
+    orders, interactions = grouped("order", "customer", made), grouped("interaction", "customer", made)
+    facts = [CustomerFacts(
+        purchases=[(order["ordered_at"].date(), order["amount"]) for order in orders.get(row["key"], ())
+                   if order["status"] != "cancelled"],
+        contacts=[held["happened_at"].date() for held in interactions.get(row["key"], ()) if held["kind"] != "note"],
+        stage=row["lifecycle_stage"]) for row in rows("customer", made)]
+    ledger = ledger_of(facts)
+    judged = judge_all(ledger, learn_segments(ledger, TODAY), ChurnSettings(), TODAY)
+    keys = [row["key"] for row in rows("customer", made)]
+    return {key: score for key, score, may in zip(keys, judged.score, ledger.may_alert, strict=True) if may}
+
+
+def test_the_churn_scan_finds_those_who_fell_silent_and_spares_those_who_buy():
+    rhythms = {customer.key: customer.rhythm for customer in WIDER._profiles()}
+    scores = {}
+    for key, score in risks(WIDER).items():
+        scores.setdefault(rhythms[key], []).append(score)
+    medians = {rhythm: statistics.median(found) for rhythm, found in scores.items()}
+    assert medians["stopped"] > medians["slowing"] > max(medians["regular"], medians["growing"])
+    flagged = {rhythm: sum(score >= ChurnSettings().raise_at for score in found) for rhythm, found in scores.items()}
+    assert flagged["stopped"] + flagged["slowing"] > 0.6 * sum(flagged.values())
+
+
+def test_even_the_small_company_has_a_handful_of_customers_to_win_back():
+    assert 5 <= sum(score >= ChurnSettings().raise_at for score in risks(SMALL).values()) <= 60
 
 
 def test_a_company_without_customers_still_has_its_frame():

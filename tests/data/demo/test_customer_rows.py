@@ -2,18 +2,55 @@ import datetime as dt
 
 import pytest
 
+from app.customers.rules.lifecycle import LoyaltyBar, OrderFacts, stage_of
 from app.data.demo import customer_rows
 from app.data.demo.catalogue import SOURCES
-from app.data.demo.customer_rows import lifecycle_stage
+from app.data.demo.plan import Purchase
 from tests.data.demo.world import MORNING, TODAY, WIDER, by_key, grouped, rows, share
 
 
+class Known:
+    since = 500
+
+
 @pytest.mark.parametrize(("days", "expected"), [
-    ([], "potential"), ([30], "first_purchase"), ([400, 30], "repeat_purchase"), ([5, 60, 120, 180, 240], "loyal"),
-    ([181], "churned"), ([180], "first_purchase"), ([400, 300, 250, 220, 200], "churned"),
+    ([], ["potential"]),
+    ([30], ["potential", "first_purchase"]),
+    ([180], ["potential", "first_purchase"]),
+    ([181], ["potential", "first_purchase", "churned"]),
+    ([100, 30], ["potential", "first_purchase", "repeat_purchase"]),
+    ([240, 180, 120, 60, 5], ["potential", "first_purchase", "repeat_purchase", "loyal"]),
+    ([400, 30], ["potential", "first_purchase", "churned", "repeat_purchase"]),
+    ([450, 440, 430, 420, 410], ["potential", "first_purchase", "repeat_purchase", "loyal", "churned"]),
 ])
-def test_the_lifecycle_stage_follows_from_the_days_of_the_orders(days, expected):
-    assert lifecycle_stage(days) == expected
+def test_a_life_runs_through_the_stages_that_its_orders_make(days, expected):
+    moves = customer_rows.lifecycle_moves(Known, [Purchase(ago, None, False, 1.0) for ago in days])
+    assert [move.after for move in moves] == expected
+    assert [move.before for move in moves] == [None, *expected[:-1]]
+    assert [move.ago for move in moves] == sorted((move.ago for move in moves), reverse=True)
+
+
+def test_a_cancelled_order_moves_nobody():
+    (born,) = customer_rows.lifecycle_moves(Known, [Purchase(30, None, True, 1.0)])
+    assert born.after == "potential"
+
+
+def test_giving_up_happens_half_a_year_after_the_last_order():
+    moves = customer_rows.lifecycle_moves(Known, [Purchase(300, None, False, 1.0)])
+    assert (moves[-1].ago, moves[-1].after, moves[-1].order) == (120, "churned", None)
+
+
+def test_the_history_of_a_customer_ends_in_his_present_stage():
+    history = grouped("lifecycle_change", "customer", WIDER)
+    for row in rows("customer", WIDER):
+        changes = history[row["key"]]
+        assert changes[-1]["to_stage"] == row["lifecycle_stage"]
+        assert changes[0]["reason"] == "created"
+        assert (row["churned_at"] is not None) == (row["lifecycle_stage"] == "churned")
+        for change in changes:
+            made_by_an_order = change["reason"] in ("order", "won_back")
+            assert (change["order"] is not None) == made_by_an_order
+            assert not made_by_an_order or by_key("order", WIDER)[change["order"]]["ordered_at"] == change["at"]
 
 
 def test_the_last_order_of_a_customer_is_his_youngest_valid_order():
@@ -37,12 +74,12 @@ def test_the_next_contact_of_a_customer_was_agreed_in_an_interaction():
         assert row["next_contact_at"] == (agreed[-1] if agreed else None)
 
 
-def test_the_lifecycle_stage_agrees_with_the_orders():
+def test_the_lifecycle_stage_is_the_one_that_the_product_would_set():
     orders = grouped("order", "customer", WIDER)
     for row in rows("customer", WIDER):
-        days = [(TODAY - order["ordered_at"].date()).days for order in orders.get(row["key"], [])
-                if order["status"] != "cancelled"]
-        assert row["lifecycle_stage"] == lifecycle_stage(days)
+        placed = [order["ordered_at"] for order in orders.get(row["key"], []) if order["status"] != "cancelled"]
+        facts = OrderFacts(len(placed), min(placed, default=None), max(placed, default=None))
+        assert row["lifecycle_stage"] == stage_of(facts, row["churned_at"], LoyaltyBar(orders=5, span_days=0))
 
 
 def test_all_names_of_organisations_are_different():
@@ -63,7 +100,7 @@ def test_an_organisation_has_no_birthday_and_a_person_no_industry():
 def test_persons_are_of_age_and_younger_than_the_history_of_computers():
     for row in rows("customer"):
         if row["birth_date"]:
-            assert 20 <= TODAY.year - row["birth_date"].year <= 65
+            assert 20 <= TODAY.year - dt.date.fromisoformat(row["birth_date"]).year <= 65
 
 
 def test_the_city_of_a_chinese_organisation_stands_in_its_name():
@@ -109,8 +146,9 @@ def test_a_converted_lead_leads_to_the_customer_of_the_same_name_and_owner():
     for row in converted:
         customer = by_key("customer")[row["converted_customer"]]
         assert customer["name"] in (row["company"], row["name"])
-        assert (row["owner"], row["source"]) == (customer["owner"], customer["source"])
-        assert row["created_at"] < customer["created_at"]
+        assert (row["owner"], row["source"]) == (customer["owner"], customer["lead_source"])
+        assert row["created_at"] < row["converted_at"] == customer["created_at"]
+        assert by_key("contact")[row["converted_contact"]]["name"] == row["name"]
         if row["converted_opportunity"]:
             assert by_key("opportunity")[row["converted_opportunity"]]["customer"] == customer["key"]
 

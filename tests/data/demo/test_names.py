@@ -8,8 +8,8 @@ from app.data.demo import names
 from app.data.demo.names import IDENTITIES
 
 # Well-known firms of two characters; our brands must not happen to be one of them.
-FAMOUS = """中信 中兴 华润 华为 腾讯 百度 联想 联通 海信 海尔 海通 平安 万科 恒大 康佳 泰康 鸿海 锐捷 海航 美的 美团 金山 东方
-北汽 小米 京东 网易 格力 长虹 中联 宇通 国泰""".split()
+FAMOUS = """中信 中兴 华润 华为 腾讯 百度 联想 联通 海信 海尔 海通 平安 万科 恒大 康佳 泰康 鸿海 锐捷 海航 美的 美团
+金山 东方 北汽 小米 京东 网易 格力 长虹 中联 宇通 国泰""".split()
 
 identities = st.integers(0, IDENTITIES - 1)
 

@@ -1,7 +1,10 @@
+import datetime as dt
+import itertools
 import statistics
 from collections import Counter
 
 from app.data.demo.catalogue import LOSS_REASONS, STAGES
+from app.sales.rules.money import line_amount, line_problems
 from tests.data.demo.world import MORNING, WIDER, by_key, grouped, rows, share
 
 OPEN = [stage[0] for stage in STAGES if stage[2] == "open"]
@@ -22,7 +25,8 @@ def test_the_lines_of_an_order_add_up_to_its_amount():
 def test_a_line_costs_what_price_quantity_and_discount_say():
     for row in (*rows("order_line"), *rows("opportunity_line")):
         assert row["unit_price"] == by_key("product")[row["product"]]["unit_price"]
-        assert row["amount"] * 100 == row["quantity"] * row["unit_price"] * (100 - row["discount"])
+        assert row["amount"] == line_amount(row["quantity"], row["unit_price"], row["discount"])
+        assert line_problems(row) == {}
 
 
 def test_the_order_of_a_won_deal_has_the_lines_of_the_deal():
@@ -42,10 +46,13 @@ def test_the_last_stage_change_of_a_deal_is_its_stage():
     for row in rows("opportunity"):
         mine = changes[row["key"]]
         assert mine[0]["from_stage"] is None
-        assert mine[0]["changed_at"] == row["created_at"]
+        assert mine[0]["at"] == row["created_at"]
+        assert mine[0]["stayed_seconds"] is None
         assert mine[-1]["to_stage"] == row["stage"]
         assert [change["from_stage"] for change in mine[1:]] == [change["to_stage"] for change in mine[:-1]]
-        assert row["closed_at"] in (None, mine[-1]["changed_at"])
+        assert row["closed_at"] in (None, mine[-1]["at"])
+        for before, after in itertools.pairwise(mine):
+            assert after["at"] - before["at"] == dt.timedelta(seconds=after["stayed_seconds"])
 
 
 def test_only_closed_deals_have_a_closing_date():
@@ -83,6 +90,15 @@ def test_some_open_deals_are_overdue_and_most_are_not():
     still_open = [row for row in rows("opportunity", WIDER) if row["stage"] in OPEN]
     late = share([row for row in still_open if row["expected_close_on"] < MORNING.date()], still_open)
     assert 0.02 < late < 0.5
+
+
+def test_open_deals_have_appointments_before_and_after_today_and_closed_ones_have_none():
+    planned = [row for row in rows("opportunity", WIDER) if row["next_at"]]
+    assert {row["next_at"] < MORNING for row in planned} == {True, False}
+    for row in planned:
+        assert row["stage"] in OPEN
+        assert row["next_at"] >= row["created_at"]
+        assert row["opened_on"] == row["created_at"].date()
 
 
 def test_cancelled_orders_are_the_exception():

@@ -33,7 +33,7 @@ def test_no_text_begins_or_ends_with_a_space():
 
 
 @pytest.mark.parametrize("table", ["JOB_TITLES", "PREFERENCES", "NEEDS", "INTERESTS", "CONTENTS", "OUTCOMES",
-                                   "NEXT_STEPS", "DEAL_NAMES", "TASKS"])
+                                   "NEXT_STEPS", "DEAL_NAMES", "TASKS", "REACTIONS"])
 def test_what_is_said_to_customers_exists_in_both_languages(table):
     spoken = getattr(words, table)
     assert set(spoken) == {"zh", "en"}
@@ -43,7 +43,8 @@ def test_what_is_said_to_customers_exists_in_both_languages(table):
 
 def test_both_languages_word_the_same_kinds_of_interaction():
     assert set(words.CONTENTS["zh"]) == set(words.CONTENTS["en"])
-    assert set(words.OUTCOMES["zh"]) == set(words.OUTCOMES["en"])
+    assert set(words.OUTCOMES["zh"]) == set(words.OUTCOMES["en"]) == set(words.REACTIONS["zh"])
+    assert set(words.REACTIONS["en"]) == set(words.REACTIONS["zh"])
 
 
 def test_every_ticket_text_has_subject_description_and_resolution():

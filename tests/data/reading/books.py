@@ -10,7 +10,8 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 def relations(**targets):
     """A part of relations: ids with kind and target, divided by a space."""
-    made = "".join(f'<Relationship Id="{key}" Type="{OFFICE}/{kind.split()[0]}" Target="{kind.split()[1]}"/>' for key, kind in targets.items())
+    made = "".join(f'<Relationship Id="{key}" Type="{OFFICE}/{kind.split()[0]}" Target="{kind.split()[1]}"/>' for key,
+                   kind in targets.items())
     return f'<Relationships xmlns="{RELATIONS}">{made}</Relationships>'
 
 
@@ -50,7 +51,8 @@ def parts(rows="", **others):
         "sheet": ("xl/worksheets/sheet1.xml", sheet_part(rows)),
         "sheet2": ("xl/worksheets/sheet2.xml", sheet_part('<row r="1"><c t="str"><v>second</v></c></row>')),
     }
-    return {path: others.get(name, content) for name, (path, content) in made.items() if others.get(name, content) is not None}
+    return {path: others.get(name, content) for name,
+            (path, content) in made.items() if others.get(name, content) is not None}
 
 
 def packed(contents, compression=zipfile.ZIP_DEFLATED):

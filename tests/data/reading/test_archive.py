@@ -6,11 +6,11 @@ import pytest
 
 from app.data.reading import Limits, UnreadableFile, archive, open_table
 from app.data.reading.archive import check_archive, damage_refused, local_name
-from app.data.reading.basis import Source
+from app.data.reading.basis import DEFAULT_LIMITS, Source
 from tests.data.reading.books import book, packed, parts, row, sheet_part
 
 
-def check(content, limits=Limits()):
+def check(content, limits=DEFAULT_LIMITS):
     check_archive(Source(content, limits), limits)
 
 
@@ -18,7 +18,7 @@ def test_a_workbook_of_377_kilobytes_that_unpacks_to_94_megabytes_is_refused_bef
     bomb = packed(parts(sheet=sheet_part("<row><c><v>1</v></c></row>" * 3_600_000)))
     assert len(bomb) < 400_000
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *given: pytest.fail("unpacked"))
-    with pytest.raises(UnreadableFile, match="would unpack to 9[0-9]{7} bytes"):
+    with pytest.raises(UnreadableFile, match=r"would unpack to 9[0-9]{7} bytes"):
         open_table(bomb, "bomb.xlsx")
 
 
@@ -70,7 +70,7 @@ def test_a_size_that_lies_is_found_while_unpacking():
 
 def test_a_part_that_has_to_be_kept_in_memory_has_a_limit_of_its_own(monkeypatch):
     monkeypatch.setattr("app.data.reading.workbook._STRINGS_PART", 100)
-    with pytest.raises(UnreadableFile, match="“xl/sharedStrings.xml” of the workbook is too large"):
+    with pytest.raises(UnreadableFile, match=r"“xl/sharedStrings.xml” of the workbook is too large"):
         open_table(book(row("a"), strings="<sst>" + "<si><t>x</t></si>" * 20 + "</sst>"), "a.xlsx")
 
 

@@ -46,4 +46,6 @@ def test_a_refused_file_is_a_refusal_in_words():
 
 
 def test_the_default_limits_are_those_that_are_promised():
-    assert (DEFAULT_LIMITS.bytes, DEFAULT_LIMITS.rows, DEFAULT_LIMITS.columns, DEFAULT_LIMITS.field) == (200_000_000, 1_000_000, 200, 100_000)
+    assert (DEFAULT_LIMITS.bytes, DEFAULT_LIMITS.rows, DEFAULT_LIMITS.columns, DEFAULT_LIMITS.field) == (200_000_000,
+                                                                                                         1_000_000,
+                                                                                                         200, 100_000)

@@ -1,12 +1,14 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.data.reading.basis import Limits, UnreadableFile
+from app.data.reading.basis import DEFAULT_LIMITS, UnreadableFile
 from app.data.reading.header import read_header
 
+unhurried = settings(deadline=None)  # a busy machine is no fault of the product
 
-def header(*cells, limits=Limits()):
+
+def header(*cells, limits=DEFAULT_LIMITS):
     return read_header(cells, limits)
 
 
@@ -15,13 +17,15 @@ def warnings(*cells):
 
 
 def test_marks_hints_and_invisible_characters_are_taken_away():
-    assert header("\ufeff客户名称*", "联系人(选填)", "\u00a0备注（选填）", "＊手机").names == ("客户名称", "联系人", "备注", "手机")
+    assert header("\ufeff客户名称*", "联系人(选填)", "\u00a0备注（选填）", "＊手机").names == ("客户名称", "联系人",
+                                                                                               "备注", "手机")
 
 
 def test_repeated_headers_stay_distinct_and_are_warned_of():
     found = header("phone", "name", "phone", "phone")
     assert found.names == ("phone", "name", "phone (2)", "phone (3)")
-    assert warnings("phone", "name", "phone", "phone") == ["These headers stand more than once and are read as separate columns: phone."]
+    assert warnings("phone", "name", "phone",
+                    "phone") == ["These headers stand more than once and are read as separate columns: phone."]
 
 
 def test_a_made_name_never_collides_with_a_given_one():
@@ -64,7 +68,9 @@ def test_empty_headers_at_the_end_do_not_count_as_columns():
     assert header("a", *[""] * 500).names == ("a",)
 
 
-@given(st.lists(st.sampled_from(["a", "a (2)", "A", "", "column 2", "b*", "b", " "]), min_size=1).filter(lambda cells: any(map(str.strip, cells))))
+@unhurried
+@given(st.lists(st.sampled_from(["a", "a (2)", "A", "", "column 2", "b*", "b", " "]),
+                min_size=1).filter(lambda cells: any(map(str.strip, cells))))
 def test_names_are_always_distinct_and_never_empty(cells):
     found = header(*cells)
     assert len(set(found.names)) == len(found.names) == found.named

@@ -1,14 +1,16 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.data.reading.basis import Limits, Source, UnreadableFile
+from app.data.reading.basis import DEFAULT_LIMITS, Limits, Source, UnreadableFile
 from app.data.reading.json_lines import JsonLines
 
+unhurried = settings(deadline=None)  # a busy machine is no fault of the product
 
-def reader(text, limits=Limits()):
+
+def reader(text, limits=DEFAULT_LIMITS):
     return JsonLines(Source(text.encode("utf-8", "surrogateescape"), limits), "utf-8", limits)
 
 
@@ -27,12 +29,15 @@ def reasons(text, **more):
 
 def test_every_key_of_the_file_is_a_column_in_order_of_appearance():
     found = records('{"a": "1", "b": "2"}\n{"c": "3", "a": "4"}\n')
-    assert [(record.row, record.cells) for record in found] == [(0, ["a", "b", "c"]), (1, ["1", "2", ""]), (2, ["4", "", "3"])]
+    assert [(record.row, record.cells) for record in found] == [(0, ["a", "b", "c"]), (1, ["1", "2", ""]),
+                                                                (2, ["4", "", "3"])]
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    ('"013"', "013"), ("13800138000", "13800138000"), ("1.50", "1.50"), ("1e400", "1e400"), ("12345678901234567890123", "12345678901234567890123"),
-    ("true", "true"), ("false", "false"), ("null", ""), ('""', ""), ('"NA"', "NA"), ('["a", "b"]', '["a", "b"]'), ("[1.50, null, true]", "[1.50, null, true]"),
+    ('"013"', "013"), ("13800138000", "13800138000"), ("1.50", "1.50"), ("1e400", "1e400"),
+    ("12345678901234567890123", "12345678901234567890123"),
+    ("true", "true"), ("false", "false"), ("null", ""), ('""', ""), ('"NA"', "NA"), ('["a", "b"]', '["a", "b"]'),
+    ("[1.50, null, true]", "[1.50, null, true]"),
     ('{"x": ["\\u5ba2", {}]}', '{"x": ["客", {}]}'), ('"a\\nb"', "a\nb"), ('{"q\\"": 1}', '{"q\\"": 1}'),
 ])
 def test_a_value_becomes_text_digit_by_digit(value, text):
@@ -43,7 +48,8 @@ def test_a_nested_value_is_still_json():
     assert json.loads(one('{"x": [1, "\\"", null]}')) == {"x": [1, '"', None]}
 
 
-@pytest.mark.parametrize("line", ["[1]", "5", '"a"', "null", "{", '{"a": NaN}', '{"a": -Infinity}', "a,b", '{"a": 1} {"a": 2}', "[" * 100_000,
+@pytest.mark.parametrize("line", ["[1]", "5", '"a"', "null", "{", '{"a": NaN}', '{"a": -Infinity}', "a,b",
+                                  '{"a": 1} {"a": 2}', "[" * 100_000,
                                   '{"a": ' * 3_000 + "1" + "}" * 3_000 + "x"])
 def test_a_line_that_is_no_object_is_refused_alone(line):
     found = records(f'{{"a": 1}}\n{line}\n{{"a": 2}}\n')
@@ -53,7 +59,7 @@ def test_a_line_that_is_no_object_is_refused_alone(line):
 
 
 @pytest.mark.parametrize("depth", [10, 400, 700, 990, 5_000])
-def test_no_depth_raises(depth):
+def test_no_depth_of_nesting_raises(depth):
     line = '{"a": ' + "[" * depth + "]" * depth + "}"
     found = records(f'{{"a": 1}}\n{line}\n')
     assert found[2].problem is not None or found[2].cells == ["[" * depth + "]" * depth]
@@ -90,13 +96,17 @@ def test_more_keys_than_columns_are_allowed_are_refused():
         reader('{"a": 1, "b": 2}\n{"c": 3}', limits=Limits(columns=2))
 
 
-@given(st.lists(st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=2), st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1), min_size=1))
+@unhurried
+@given(st.lists(st.dictionaries(st.text(alphabet="abc", min_size=1, max_size=2),
+                                st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=5), min_size=1),
+                min_size=1))
 def test_objects_of_texts_are_read_back(objects):
     header, *rows = records("".join(json.dumps(each) + "\n" for each in objects))
     assert [dict(zip(header.cells, row.cells, strict=True)) for row in rows] == [
         {key: each.get(key, "") for key in header.cells} for each in objects]
 
 
+@unhurried
 @given(st.text(alphabet='{}[]":,a1\\u \n', max_size=40))
 def test_no_text_raises_but_a_refusal(text):
     try:

@@ -3,7 +3,7 @@ from openpyxl.utils.datetime import MAC_EPOCH
 
 from app.data.reading import open_table
 from app.data.reading.sheet import CellFault, NumberFormat, SharedStrings, number_text, unescaped
-from tests.data.reading.books import book, row, strings, styles, text_cell
+from tests.data.reading.books import MAIN, book, row, strings, styles, text_cell
 
 GENERAL = NumberFormat.of("General")
 ENTITY = "客"
@@ -18,9 +18,12 @@ def read(*cells, **parts):
 
 
 @pytest.mark.parametrize(("raw", "text"), [
-    ("13800138000", "13800138000"), ("1.3800138E10", "13800138000"), ("1.3800138E+10", "13800138000"), ("0", "0"), ("-5", "-5"),
-    ("0.30000000000000004", "0.3"), ("1.1", "1.1"), ("2.5000000000000001E-3", "0.0025"), ("1E-7", "0.0000001"), ("100", "100"),
-    ("110105199003078515", "110105199003078515"), ("1200.0", "1200"), ("123456789012345", "123456789012345"), ("-0.5", "-0.5"), ("1E2", "100"),
+    ("13800138000", "13800138000"), ("1.3800138E10", "13800138000"), ("1.3800138E+10", "13800138000"), ("0", "0"),
+    ("-5", "-5"),
+    ("0.30000000000000004", "0.3"), ("1.1", "1.1"), ("2.5000000000000001E-3", "0.0025"), ("1E-7", "0.0000001"),
+    ("100", "100"),
+    ("110105199003078515", "110105199003078515"), ("1200.0", "1200"), ("123456789012345", "123456789012345"),
+    ("-0.5", "-0.5"), ("1E2", "100"),
 ])
 def test_a_number_is_the_text_that_a_person_sees(raw, text):
     assert number_text(raw, GENERAL) == text
@@ -32,18 +35,24 @@ def test_a_number_whose_digits_are_lost_is_refused(raw):
         number_text(raw, GENERAL)
 
 
-@pytest.mark.parametrize(("raw", "code"), [("abc", "General"), ("", "General"), ("1,5", "General"), ("soon", "yyyy-mm-dd"), ("9999999999", "yyyy-mm-dd")])
+@pytest.mark.parametrize(("raw", "code"),
+                         [("abc", "General"), ("", "General"), ("1,5", "General"), ("soon", "yyyy-mm-dd"),
+                          ("9999999999", "yyyy-mm-dd")])
 def test_what_is_no_number_or_date_is_refused(raw, code):
     with pytest.raises(CellFault, match="not a number or date"):
         number_text(raw, NumberFormat.of(code))
 
 
 @pytest.mark.parametrize(("raw", "code", "text"), [
-    ("46086", "yyyy-mm-dd", "2026-03-05"), ("46086", 'yyyy"年"m"月"d"日"', "2026-03-05"), ("46086", "[$-804]dddd", "2026-03-05"),
+    ("46086", "yyyy-mm-dd", "2026-03-05"), ("46086", 'yyyy"年"m"月"d"日"', "2026-03-05"),
+    ("46086", "[$-804]dddd", "2026-03-05"),
     ("46086.604166666664", "yyyy-mm-dd hh:mm", "2026-03-05T14:30:00"), ("46086.5", "m/d/yy", "2026-03-05T12:00:00"),
-    ("0.604166666666667", "hh:mm", "14:30:00"), ("1.1041666666666667", "[h]:mm", "26:30:00"), ("46086.0", "dd.mm.yyyy", "2026-03-05"),
-    ("15.5", "General", "15.5"), ("0.155", "0.0%", "15.5%"), ("0.15625", "0%", "15.625%"), ("1", "0%", "100%"), ("0.5", "[Red]0%", "50%"),
-    ("123", "00000", "00123"), ("1234567", "00000", "1234567"), ("123", "0", "123"), ("1.5", "00", "1.5"), ("3.7", "0", "3.7"),
+    ("0.604166666666667", "hh:mm", "14:30:00"), ("1.1041666666666667", "[h]:mm", "26:30:00"),
+    ("46086.0", "dd.mm.yyyy", "2026-03-05"),
+    ("15.5", "General", "15.5"), ("0.155", "0.0%", "15.5%"), ("0.15625", "0%", "15.625%"), ("1", "0%", "100%"),
+    ("0.5", "[Red]0%", "50%"),
+    ("123", "00000", "00123"), ("1234567", "00000", "1234567"), ("123", "0", "123"), ("1.5", "00", "1.5"),
+    ("3.7", "0", "3.7"),
     ("1234.5", "#,##0.00", "1234.5"), ("1234.5", '"¥"#,##0.00', "1234.5"), ("5", '0"%"', "5"), ("5", '"d"0', "5"),
 ])
 def test_the_number_format_decides_what_is_seen(raw, code, text):
@@ -54,7 +63,9 @@ def test_the_calendar_of_1904_is_known():
     assert number_text("44624", NumberFormat.of("yyyy-mm-dd"), MAC_EPOCH) == "2026-03-05"
 
 
-@pytest.mark.parametrize(("text", "plain"), [("a_x000D_b", "a\rb"), ("_x005F_x000D_", "_x000D_"), ("_x00e9_", "é"), ("x_x_0041_", "x_x_0041_"), ("plain", "plain")])
+@pytest.mark.parametrize(("text", "plain"),
+                         [("a_x000D_b", "a\rb"), ("_x005F_x000D_", "_x000D_"), ("_x00e9_", "é"),
+                          ("x_x_0041_", "x_x_0041_"), ("plain", "plain")])
 def test_escaped_characters_are_read(text, plain):
     assert unescaped(text) == plain
 
@@ -74,15 +85,18 @@ def test_text_cells_keep_leading_zeros_and_spaces():
 
 
 def test_every_type_of_cell_is_read():
-    cells = ['<c t="s"><v>1</v></c>', '<c t="b"><v>1</v></c>', '<c t="b"><v>0</v></c>', "<c><v>5</v></c>", '<c t="n"><v>6</v></c>',
-             '<c t="d"><v>2026-03-05T00:00:00</v></c>', '<c t="str"><v>x</v></c>', '<c s="1"><v>46086</v></c>', '<c s="99"><v>7</v></c>', '<c s="x"><v>8</v></c>']
+    cells = ['<c t="s"><v>1</v></c>', '<c t="b"><v>1</v></c>', '<c t="b"><v>0</v></c>', "<c><v>5</v></c>",
+             '<c t="n"><v>6</v></c>',
+             '<c t="d"><v>2026-03-05T00:00:00</v></c>', '<c t="str"><v>x</v></c>', '<c s="1"><v>46086</v></c>',
+             '<c s="99"><v>7</v></c>', '<c s="x"><v>8</v></c>']
     found = read(*cells, strings=strings("<t>zero</t>", "<t>one</t>"), styles=styles("General", "yyyy-mm-dd"))
     assert found == ["one", "TRUE", "FALSE", "5", "6", "2026-03-05", "x", "2026-03-05", "7", "8"]
 
 
 def test_rich_text_is_read_without_its_phonetic_guide():
     rich = "<r><t>东</t></r><rPh sb=\"0\" eb=\"1\"><t>dong</t></rPh><r><rPr/><t>京</t></r>"
-    assert read('<c t="s"><v>0</v></c>', f'<c t="inlineStr"><is>{rich}</is></c>', strings=strings(rich)) == ["东京", "东京"]
+    assert read('<c t="s"><v>0</v></c>', f'<c t="inlineStr"><is>{rich}</is></c>', strings=strings(rich)) == ["东京",
+                                                                                                             "东京"]
 
 
 def test_a_formula_gives_its_stored_result():
@@ -122,7 +136,8 @@ def test_cells_stand_where_their_address_says():
 
 
 def test_a_cell_at_the_far_end_of_the_sheet_costs_nothing():
-    rows = row("a", "b") + '<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row><row r="1048576"><c><v>3</v></c></row>'
+    far = '<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row><row r="1048576"><c><v>3</v></c></row>'
+    rows = row("a", "b") + far
     refused = []
     assert list(open_table(book(rows), "a").rows(refused.append)) == [(1048576, ["3", ""])]
     assert "beyond column 200" in str(refused[0].problem)
@@ -144,8 +159,8 @@ def test_rows_without_numbers_follow_one_another():
 
 
 def test_prefixed_elements_are_read():
-    sheet = ('<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData><x:row><x:c t="inlineStr"><x:is><x:t>h</x:t>'
-             "</x:is></x:c></x:row><x:row><x:c><x:v>5</x:v></x:c></x:row></x:sheetData></x:worksheet>")
+    sheet = (f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData><x:row><x:c t="inlineStr"><x:is><x:t>h</x:t></x:is></x:c>'
+             "</x:row><x:row><x:c><x:v>5</x:v></x:c></x:row></x:sheetData></x:worksheet>")
     assert list(open_table(book(sheet=sheet), "a").rows()) == [(2, ["5"])]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.data.reading.basis import Limits, Record, UnreadableFile
+from app.data.reading.basis import DEFAULT_LIMITS, Limits, Record, UnreadableFile
 from app.data.reading.table import Table, TableInfo
 from app.kernel.problems import problem
 
@@ -17,7 +17,7 @@ class Given:
             yield row if isinstance(row, Record) else Record(number, list(row))
 
 
-def table(*rows, is_grid=False, file_format="csv", limits=Limits()):
+def table(*rows, is_grid=False, file_format="csv", limits=DEFAULT_LIMITS):
     return Table(Given(*rows, is_grid=is_grid), TableInfo("a.csv", file_format), limits)
 
 
@@ -63,8 +63,10 @@ def test_in_a_grid_a_value_beyond_the_header_is_refused():
 
 
 @pytest.mark.parametrize(("cell", "reason"), [
-    ("a\x00", "The row holds a zero byte."), ("a\udcff", "The row holds bytes that are no characters in the file's encoding."),
-    ("\ud83d", "The row holds bytes that are no characters in the file's encoding."), ("x" * 11, "A cell is longer than 10 characters."),
+    ("a\x00", "The row holds a zero byte."),
+    ("a\udcff", "The row holds bytes that are no characters in the file's encoding."),
+    ("\ud83d", "The row holds bytes that are no characters in the file's encoding."),
+    ("x" * 11, "A cell is longer than 10 characters."),
 ])
 def test_a_cell_that_cannot_be_stored_refuses_its_row(cell, reason):
     assert reasons(["a", "b"], ["1", cell], ["1", "2"], limits=Limits(field=10)) == [reason]
@@ -117,7 +119,7 @@ def test_a_file_of_blank_rows_is_empty():
 
 @pytest.mark.parametrize("row", [["a\x00"], ["a\udcff"], Record(1, ["a"], problem("Broken."))])
 def test_a_header_that_cannot_be_read_refuses_the_file(row):
-    with pytest.raises(UnreadableFile, match="The header row cannot be read. .+"):
+    with pytest.raises(UnreadableFile, match=r"The header row cannot be read. .+"):
         table(row, ["1"])
 
 
@@ -160,7 +162,8 @@ def test_as_many_rows_as_allowed_are_read_and_blank_ones_do_not_count():
 
 def test_warnings_of_file_and_header_are_gathered():
     rows = Table(Given(["a", "a"]), TableInfo("a", "csv", warnings=(problem("Odd."),)), Limits())
-    assert [str(warning) for warning in rows.warnings] == ["Odd.", "These headers stand more than once and are read as separate columns: a."]
+    assert [str(warning) for warning in rows.warnings] == [
+        "Odd.", "These headers stand more than once and are read as separate columns: a."]
 
 
 def test_a_table_tells_how_it_was_understood():

@@ -14,7 +14,8 @@ def rows(content, name="a.xlsx"):
 
 
 def test_the_first_visible_sheet_is_read_and_others_are_mentioned():
-    sheets = ('<sheet name="Hidden" sheetId="1" state="hidden" r:id="rId4"/><sheet name="客户" sheetId="2" r:id="rId1"/>'
+    sheets = ('<sheet name="Hidden" sheetId="1" state="hidden" r:id="rId4"/>'
+              '<sheet name="客户" sheetId="2" r:id="rId1"/>'
               '<sheet name="More" sheetId="3" r:id="rId4"/>')
     table = open_table(book(row("name") + row("Acme"), book=book_part(sheets)), "a.xlsx")
     assert table.headers == ["name"]
@@ -54,12 +55,14 @@ def test_a_workbook_needs_neither_styles_nor_shared_texts():
 
 @pytest.mark.parametrize("flag", ["1", "true"])
 def test_the_calendar_of_1904_is_used_where_the_workbook_says_so(flag):
-    content = book(row("a") + row('<c s="0"><v>44624</v></c>'), styles=styles("yyyy-mm-dd"), book=book_part(properties=f'<workbookPr date1904="{flag}"/>'))
+    content = book(row("a") + row('<c s="0"><v>44624</v></c>'), styles=styles("yyyy-mm-dd"),
+                   book=book_part(properties=f'<workbookPr date1904="{flag}"/>'))
     assert rows(content) == [["2026-03-05"]]
 
 
 def test_the_usual_calendar_is_used_where_the_workbook_denies_the_other():
-    content = book(row("a") + row('<c s="0"><v>46086</v></c>'), styles=styles("yyyy-mm-dd"), book=book_part(properties='<workbookPr date1904="0"/>'))
+    content = book(row("a") + row('<c s="0"><v>46086</v></c>'), styles=styles("yyyy-mm-dd"),
+                   book=book_part(properties='<workbookPr date1904="0"/>'))
     assert rows(content) == [["2026-03-05"]]
 
 
@@ -100,7 +103,8 @@ def test_declared_entities_and_types_are_refused_everywhere(part, declaration):
 
 
 def test_damage_behind_the_beginning_is_found_while_reading():
-    content = bytearray(packed(parts(row("a") + "".join(row(f"row {number}") for number in range(20_000))), zipfile.ZIP_STORED))
+    content = bytearray(packed(parts(row("a") + "".join(row(f"row {number}") for number in range(20_000))),
+                               zipfile.ZIP_STORED))
     place = content.index(b"row 15000")
     content[place : place + 3] = b"RAW"
     table = open_table(bytes(content), "a.xlsx")
@@ -116,7 +120,9 @@ def test_an_archive_that_is_no_workbook_is_refused():
 def test_what_openpyxl_writes_is_read():
     made = openpyxl.Workbook()
     sheet = made.active
-    for cells in (["客户名称*", "手机", "签约"], ["上海云帆", "013800138000", openpyxl.utils.datetime.from_excel(46086)], ["北京远山", 13900139000, None]):
+    for cells in (["客户名称*", "手机", "签约"], ["上海云帆", "013800138000",
+                                                  openpyxl.utils.datetime.from_excel(46086)],
+                  ["北京远山", 13900139000, None]):
         sheet.append(cells)
     buffer = io.BytesIO()
     made.save(buffer)

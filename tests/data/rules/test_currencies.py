@@ -3,7 +3,9 @@ import pytest
 from app.data.rules.currencies import SYMBOLS, currencies_meant, known_currencies
 
 
-@pytest.mark.parametrize(("sign", "currency"), [("¥", "CNY"), ("¥", "JPY"), ("$", "USD"), ("€", "EUR"), ("eur", "EUR"), ("rmb", "CNY"), ("元", "CNY")])
+@pytest.mark.parametrize(("sign", "currency"),
+                         [("¥", "CNY"), ("¥", "JPY"), ("$", "USD"), ("€", "EUR"), ("eur", "EUR"), ("rmb", "CNY"),
+                          ("元", "CNY")])
 def test_a_sign_or_code_means_its_currency(sign, currency):
     assert currency in currencies_meant(sign)
 

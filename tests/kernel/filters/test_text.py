@@ -99,7 +99,8 @@ class _New(postgresql.dialect):  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(("dialect", "sql"), [
-    (_New(), "lower((flt.name) COLLATE \"pg_c_utf8\")"), (postgresql.dialect(), "lower((flt.name) COLLATE \"pg_c_utf8\")"),
+    (_New(), "lower((flt.name) COLLATE \"pg_c_utf8\")"),
+    (postgresql.dialect(), "lower((flt.name) COLLATE \"pg_c_utf8\")"),
     (_Old(), "lower(translate(flt.name, 'İΣ', 'iσ') COLLATE \"und-x-icu\")"),
 ])
 def test_an_older_server_is_asked_in_its_own_words(dialect: Any, sql: str) -> None:

@@ -43,28 +43,38 @@ def test_months_and_quarters_turn_with_the_year() -> None:
 @given(TODAYS)
 def test_weeks_begin_on_monday_and_hold_today(today: dt.date) -> None:
     span = days_of("this_week", today)
-    assert span is not None and span.start.weekday() == 0 and (span.end - span.start).days == 7 and today in span
+    assert span is not None
+    assert span.start.weekday() == 0
+    assert (span.end - span.start).days == 7
+    assert today in span
 
 
 @given(TODAYS, st.sampled_from(["week", "month", "quarter"]))
 def test_last_this_and_next_touch_without_a_gap(today: dt.date, unit: str) -> None:
     last, this, following = (days_of(f"{which}_{unit}", today) for which in ("last", "this", "next"))
-    assert last is not None and this is not None and following is not None
-    assert last.end == this.start and this.end == following.start and today in this
+    assert last is not None
+    assert this is not None
+    assert following is not None
+    assert last.end == this.start
+    assert this.end == following.start
+    assert today in this
 
 
 def test_what_is_older_or_overdue_has_no_beginning() -> None:
     assert days_of("older_than_7_days", WEDNESDAY) == Span(None, day("2026-03-25"), word="older_than_7_days")
     overdue = days_of("overdue", WEDNESDAY)
     assert overdue == Span(None, WEDNESDAY, word="overdue")
-    assert day("2026-03-31") in overdue and WEDNESDAY not in overdue
+    assert day("2026-03-31") in overdue
+    assert WEDNESDAY not in overdue
 
 
 @given(TODAYS, st.integers(1, 36_500))
 def test_every_day_is_either_within_the_last_days_or_older_or_to_come(today: dt.date, days: int) -> None:
     last, older = days_of(f"last_{days}_days", today), days_of(f"older_than_{days - 1 or 1}_days", today)
-    assert last is not None and older is not None
-    assert today in last and (last.end - last.start).days == days
+    assert last is not None
+    assert older is not None
+    assert today in last
+    assert (last.end - last.start).days == days
     assert older.end == (last.start if days > 1 else last.start - dt.timedelta(days=1))
 
 
@@ -120,6 +130,10 @@ def test_moments_are_overdue_to_the_instant_and_old_to_the_day() -> None:
 
 
 def test_a_span_excludes_its_end_unless_it_is_closed() -> None:
-    assert 1 in Span(1, 3) and 3 not in Span(1, 3) and 0 not in Span(1, 3)
-    assert 3 in Span(1, 3, closed=True) and 4 not in Span(1, 3, closed=True)
-    assert -9 in Span(None, 3) and 3 not in Span(None, 3)
+    assert 1 in Span(1, 3)
+    assert 3 not in Span(1, 3)
+    assert 0 not in Span(1, 3)
+    assert 3 in Span(1, 3, closed=True)
+    assert 4 not in Span(1, 3, closed=True)
+    assert -9 in Span(None, 3)
+    assert 3 not in Span(None, 3)

@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -78,6 +79,22 @@ def test_the_order_of_the_input_does_not_matter(
     chance.shuffle(shuffled_tickets)
     chance.shuffle(shuffled_agents)
     assert assign(tickets, agents) == assign(shuffled_tickets, shuffled_agents)
+
+
+@unhurried
+@given(tickets_in_any_order, agents_of_any_kind)
+def test_who_takes_it_is_told_his_new_load_and_how_many_could(tickets: list[Ticket], agents: list[Agent]) -> None:
+    now = {agent.id: agent for agent in agents}
+    by_id = {ticket.id: ticket for ticket in tickets}
+    for decision in assign(tickets, agents):
+        ticket = by_id[decision.ticket]
+        able = [one for one in now.values() if not one.absent and one.load < one.capacity
+                and ticket.skills <= one.skills and (one.queues is None or ticket.queue in one.queues)]
+        assert (decision.agent is None) == (not able)
+        if decision.agent is not None:
+            now[decision.agent] = replace(now[decision.agent], load=now[decision.agent].load + 1)
+            told = decision.explanation.sentence.params
+            assert (told["load"], told.get("able", 1)) == (now[decision.agent].load, len(able))
 
 
 @unhurried

@@ -147,8 +147,12 @@ def test_every_rule_gets_one_fate_and_what_fired_had_every_right_to(
     assert sorted(selection.rule.id for selection in selected) == sorted(rule.id for rule in rules)
     fired = [selection.rule for selection in selected if selection.fired]
     for rule in fired:
-        assert rule.active and rule.entity == "ticket" and event.kind in rule.on and rule.id in matching
-        assert rule.id not in event.caused_by and len(event.caused_by) < LONGEST_CHAIN
+        assert rule.active
+        assert rule.entity == "ticket"
+        assert event.kind in rule.on
+        assert rule.id in matching
+        assert rule.id not in event.caused_by
+        assert len(event.caused_by) < LONGEST_CHAIN
         assert event.kind != CHANGED or not rule.fields or rule.fields & event.changed
     assert not any(rule.stops for rule in fired[:-1])
 

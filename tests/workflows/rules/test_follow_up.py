@@ -202,7 +202,8 @@ def test_the_same_day_for_the_same_person_is_refused_at_its_second_row() -> None
             {"day": 0, "audience": OWNER}, {"day": 0, "audience": OWNER}]
     found = check_steps(rows)
     assert [set(problems) for problems in found] == [set(), set(), {"day"}, {"day"}, {"day"}]
-    assert "already" in str(found[2]["day"]) and "365" in str(found[3]["day"])
+    assert "already" in str(found[2]["day"])
+    assert "365" in str(found[3]["day"])
 
 
 def test_the_default_steps_pass_their_own_check() -> None:

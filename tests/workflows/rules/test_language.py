@@ -61,7 +61,8 @@ def test_a_rule_answers_events_or_the_clock(trigger: dict[str, Any]) -> None:
 ])
 def test_a_trigger_that_makes_no_sense_is_refused_with_its_reason(trigger: Any, part: str) -> None:
     found = judge(trigger)
-    assert list(found) == ["trigger"] and part in str(found["trigger"])
+    assert list(found) == ["trigger"]
+    assert part in str(found["trigger"])
 
 
 @pytest.mark.parametrize("action", [
@@ -93,7 +94,8 @@ def test_every_kind_of_action_can_be_written(action: dict[str, Any]) -> None:
 ])
 def test_an_action_that_cannot_be_done_is_refused_with_its_place_and_reason(action: Any, part: str) -> None:
     sentence = said([NOTIFY, action])
-    assert sentence.startswith("Action 2: ") and part in sentence
+    assert sentence.startswith("Action 2: ")
+    assert part in sentence
 
 
 @pytest.mark.parametrize("actions", [None, [], {}, "stop", NOTIFY, [NOTIFY] * (MOST_ACTIONS + 1)])
@@ -116,7 +118,7 @@ def test_what_follows_stop_is_refused() -> None:
     ("size", 100), ("amount", 0), ("amount", 10**12), ("score", 0.5), ("score", 1), ("score", -3), ("hot", False),
     ("due_on", "2028-02-29"),
     ("next_at", "2026-03-29T09:00:00+08:00"), ("next_at", "2026-03-29T01:00:00Z"), ("priority", "urgent"),
-    ("priority", None), ("customer", 12), ("owner", 3), ("owner", None),
+    ("priority", None), ("customer", 1), ("owner", 1), ("owner", None),
 ])
 def test_a_value_that_fits_its_field_can_be_set(name: str, value: Any) -> None:
     assert said([{"kind": "set_field", "field": name, "value": value}]) == ""
@@ -176,7 +178,7 @@ anything = st.recursive(
         inner, max_size=4), max_leaves=8)
 any_action = st.fixed_dictionaries(
     {"kind": st.sampled_from(["assign", "notify", "create_task", "set_field", "stop"])},
-    optional={name: anything for name in ["to", "text", "channels", "subject", "assignee", "due_in_days", "value"]} | {
+    optional=dict.fromkeys(["to", "text", "channels", "subject", "assignee", "due_in_days", "value"], anything) | {
         "field": st.sampled_from(sorted(FIELDS)) | anything})
 
 

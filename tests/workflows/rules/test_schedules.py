@@ -193,6 +193,12 @@ def test_every_sixty_minutes_counts_both_comings_and_falls_on_the_full_hour_of_t
     assert shown(Schedule(EVERY, "Asia/Kolkata", minutes=60), utc(2026, 1, 1), utc(2026, 1, 1, 1)) == ["01-01 06:00"]
 
 
+def test_every_seven_days_keeps_its_weekday_whenever_it_is_asked() -> None:
+    weekly = Schedule(EVERY, "Asia/Shanghai", minutes=MOST_MINUTES)
+    assert [moment - utc(2026, 1, 1) for moment in due_times(weekly, utc(2026, 1, 1), utc(2026, 1, 14))] == [
+        dt.timedelta(days=1, hours=16), dt.timedelta(days=8, hours=16)]
+
+
 def test_the_thirty_first_is_the_last_day_of_every_month() -> None:
     schedule = Schedule(MONTHLY, "Asia/Shanghai", at=dt.time(18), day=31)
     assert shown(schedule, utc(2028, 1, 1), utc(2028, 5, 1)) == [
@@ -266,7 +272,8 @@ def test_a_schedule_with_a_problem_cannot_be_made() -> None:
     ("at", {"at": None}), ("at", {"at": "24:00"}), ("at", {"at": "9:00"}), ("at", {"at": 900}),
     ("at", {"at": dt.time(9, tzinfo=dt.UTC)}),
     ("weekdays", {"kind": "weekly", "weekdays": []}), ("weekdays", {"kind": "weekly", "weekdays": "15"}),
-    ("weekdays", {"kind": "weekly", "weekdays": [0]}), ("weekdays", {"kind": "weekly", "weekdays": [True]}),
+    ("weekdays", {"kind": "weekly", "weekdays": [0]}), ("weekdays", {"kind": "weekly", "weekdays": [1, 8]}),
+    ("weekdays", {"kind": "weekly", "weekdays": [True]}),
     ("day", {"kind": "monthly", "day": 0}), ("day", {"kind": "monthly", "day": 32}),
     ("minutes", {"kind": "every", "minutes": 0}), ("minutes", {"kind": "every", "minutes": MOST_MINUTES + 1}),
     ("minutes", {"kind": "every", "minutes": 2.5}), ("minutes", {"kind": "every", "minutes": None}),

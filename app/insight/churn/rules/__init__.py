@@ -1,4 +1,4 @@
-"""Judgements about churn: values in, scores, reasons, decisions and plans out. The names below are the room's outside."""
+"""Judgements about churn: values in, scores, reasons, decisions and plans out. These names are the room's outside."""
 
 from app.insight.churn.rules.alerts import AlertState, Decision, decide
 from app.insight.churn.rules.calibration import BackTest, Learned, Window, back_test, does_not_return, learn_weights

@@ -50,8 +50,8 @@ class Suggestion:
 
 
 PLANS = {
-    Cause.PRODUCT: (N_("Offer a more competitive package: compare with what the customer is offered elsewhere, and make "
-                       "a better bundle."),
+    Cause.PRODUCT: (N_("Offer a more competitive package: compare with what others offer the customer, and make a "
+                       "better bundle."),
                     N_("The customer comes back.")),
     Cause.SERVICE: (N_("After-sales care: solve what is open, apologise in person, and visit again after a week."),
                     N_("The customer is more satisfied.")),

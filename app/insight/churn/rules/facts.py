@@ -65,7 +65,7 @@ class Ledger:
 class Columns:
     """Rows as a database gives them, in any order, one entry per customer in the last five.
 
-    `purchases` is (owner positions, days, amounts), `contacts` (owner positions, days); what is left out counts as none.
+    `purchases` is (owner positions, days, amounts), `contacts` (owner positions, days); what is left out is none.
     """
 
     customers: int
@@ -81,8 +81,8 @@ class Columns:
 class History:
     """Events of each customer up to a day, those of one day taken as one occasion. Arrays of one entry per customer.
 
-    `first` and `last` are 0 where `count` is 0. `recent` counts what lies in the recent time, `later` what came after the
-    first few occasions; the amounts likewise. Amounts below zero (returned goods) count as zero per day.
+    `first` and `last` are 0 where `count` is 0. `recent` counts what lies in the recent time, `later` what came after
+    the first few occasions; the amounts likewise. Amounts below zero (returned goods) count as zero per day.
     """
 
     count: Ints
@@ -92,6 +92,7 @@ class History:
     later: Ints
     recent_amount: Floats
     later_amount: Floats
+    total_amount: Floats
     largest: Floats
 
 
@@ -118,7 +119,7 @@ def ledger_from(columns: Columns) -> Ledger:
     segments, codes = _coded(columns.segments, size)
     return Ledger(
         purchases=_by_owner_and_day(size, *columns.purchases),
-        contacts=_by_owner_and_day(size, *columns.contacts, np.zeros(len(columns.contacts[0]))),
+        contacts=_by_owner_and_day(size, *columns.contacts, [0] * len(columns.contacts[0])),
         open_complaints=_per_customer(columns.open_complaints, size),
         oldest_complaint_days=_per_customer(columns.oldest_complaint_days, size),
         segment=codes,
@@ -133,6 +134,7 @@ def history(events: Events, customers: int, at: int, recent_days: int, pace_afte
     Recent is the half-open time (at - recent_days, at]; later is all but the first `pace_after` occasions.
     """
     owner, day, amount = _occasions(events, at)
+    amounts = amount.astype(float)
     bounds = np.searchsorted(owner, np.arange(customers + 1))
     count = np.diff(bounds)
     has = count > 0
@@ -146,10 +148,15 @@ def history(events: Events, customers: int, at: int, recent_days: int, pace_afte
         count, first, last,
         recent=np.bincount(owner[recent], minlength=customers),
         later=np.bincount(owner[later], minlength=customers),
-        recent_amount=np.bincount(owner[recent], amount[recent], customers),
-        later_amount=np.bincount(owner[later], amount[later], customers),
+        recent_amount=_sums(owner[recent], amounts[recent], customers),
+        later_amount=_sums(owner[later], amounts[later], customers),
+        total_amount=_sums(owner, amounts, customers),
         largest=largest,
     )
+
+
+def _sums(owner: Ints, amounts: Floats, customers: int) -> Floats:
+    return np.bincount(owner, amounts, customers).astype(float)
 
 
 def _occasions(events: Events, at: int) -> tuple[Ints, Ints, Ints]:

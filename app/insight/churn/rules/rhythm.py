@@ -12,8 +12,8 @@ from app.insight.churn.rules.facts import Floats
 def shrunk_rate(repeats: Floats, age: Floats, shape: Floats, exposure: Floats) -> Floats:
     """Purchases per day after the first, shrunk to the segment: the posterior mean (shape + x) / (exposure + T).
 
-    Empirical Bayes for a gamma mixture of Poisson processes: Ehrenberg, Repeat-Buying (1988), chapter 4; Fader, Hardie
-    and Lee, Marketing Science 24 (2005), 275-284. `age` T is the days since the first purchase.
+    Empirical Bayes for a gamma mixture of Poisson processes: Ehrenberg, Repeat-Buying (1988); Fader, Hardie and Lee,
+    Marketing Science 24 (2005), 275-284. `age` T is the days since the first purchase.
     """
     return (shape + repeats) / (exposure + age)
 
@@ -33,9 +33,9 @@ def own_pace(later: Floats, active: Floats, pad_days: int) -> Floats:
     """What a customer does per day by his own past, from first to last occasion plus `pad_days`.
 
     `later` leaves the first occasions out, so that two purchases in one week are no pace: at least the first (it opens
-    the time) and the last (it closes it), since (n - 2) / t is the unbiased rate up to the time of the last event (Cox
-    and Lewis, Statistical Analysis of Series of Events, 1966, chapter 2), more to be careful. The silence stays outside,
-    so that growing silence does not lower what is expected of him.
+    the time) and the last (it closes it), since (n - 2) / t is the unbiased Poisson rate up to the time of the last
+    event; more than two to be careful, so a pace is rather taken too low. The silence stays outside, so that growing
+    silence does not lower what is expected of him.
     """
     return later / (active + pad_days)
 
@@ -55,7 +55,10 @@ def strength_of_fall(share: Floats, smallest: float, full: float) -> Floats:
 
 
 def strength_of_complaints(count: Floats, oldest_days: Floats, half_days: int) -> Floats:
-    """1 - 2 ** -(count + age / half_days): each open complaint, and each `half_days` of waiting, halves what is left."""
+    """1 - 2 ** -(count + age / half_days): each open complaint, each `half_days` of waiting, halves what is left.
+
+    A convention: no public data hold complaints beside purchases.
+    """
     waiting = count + np.maximum(oldest_days, 0) / half_days
     return np.where(count > 0, 1 - np.exp2(-waiting), 0.0)
 

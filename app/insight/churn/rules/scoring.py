@@ -1,17 +1,19 @@
 """The churn score: one formula over columns; a single customer is a table of one row, so both paths agree exactly.
 
-    quiet = logistic(resting + rate_weight * log((a / b) / ((a + x) / (b + T)))  own rate shrunk to the segment's
-                     + silence_weight * log(1 + Z) * [x > 0])                    how much the silence breaks the own rhythm
-            * ((1 - w) * (o + (1 - o) * R) + w * max(0, 2 S - 1))                an ordinary silence counts for less
+    quiet = logistic(resting + rate_weight * log((a / b) / ((a + x) / (b + T)))    own rate, shrunk to the segment's
+                     + silence_weight * log(1 + Z) * [x > 0]                       how much the silence is a break
+                     - value_weight * log(1 + V))                                  spent so far, in usual purchases
+            * ((1 - w) * (o + (1 - o) * R) + w * max(0, 2 S - 1))                  an ordinary silence counts for less
     trend = max(frequency_weight * F, spend_weight * M)
     score = 100 * (1 - (1 - max(quiet, trend)) * (1 - contact_weight * C) * (1 - complaint_weight * K))
 
-x repeat purchases in T days since the first; a, b the segment's prior; S the chance that the own rhythm would have ended
-the silence, Z = -log(1 - S) its surprise; R = S, but for one-time buyers the segment's return curve; w = x / (x + rhythm_known_after), how well the own
-rhythm is known; o ordinary_share; F, M, C the falls of purchases, spend and contact; K complaints. The factor of the
-quiet score keeps a slow but steady buyer from looking lost between two purchases. The last line is a noisy-or (Pearl, Probabilistic Reasoning, 1988, 4.3): each cause suffices.
-Purchases enter by the larger of two because a silence lowers the trend as well and would be counted twice. The score
-orders customers by the risk that they do not return; it is no probability.
+x repeat purchases in T days since the first; a, b the segment's prior; S the chance that the own rhythm would have
+ended the silence, Z = -log(1 - S) its surprise; R = S, but for one-time buyers the segment's return curve; o is
+ordinary_share; w = x / (x + rhythm_known_after), how well the own rhythm is known; F, M, C the falls of purchases,
+spend and contact; K complaints. The factor of the quiet score keeps a slow but steady buyer from looking lost between
+two purchases. The last line is a noisy-or (Pearl, Probabilistic Reasoning in Intelligent Systems, 1988): each cause
+suffices. Purchases enter by the larger of two, because a silence lowers the trend as well and would count twice.
+The score orders customers by the risk that they do not return; it is no probability.
 
 Directions, each tested: a longer silence never lowers the score; a purchase or contact today never raises it, nor does
 a purchase of the last `pad_days` that leaves a repeat buyer a silence of at most s (a + x) / (a + x + 1); more or older
@@ -34,7 +36,7 @@ from app.insight.churn.rules.rhythm import (
     strength_of_fall,
     surprise_of_silence,
 )
-from app.insight.churn.rules.segments import EVERYBODY, UNKNOWN, SegmentProfile, curves_at
+from app.insight.churn.rules.segments import EVERYBODY, GRID, UNKNOWN, SegmentProfile, curves_at
 from app.insight.churn.rules.settings import ChurnSettings
 from app.insight.churn.rules.signs import KINDS, Reading, Sign, SignKind, sentence, weights
 
@@ -65,7 +67,7 @@ class Fall:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """The silence of every customer against what is usual; `features` has the columns rate and surprise.
+    """The silence of every customer against what is usual; `features` has the columns rate, surprise, value.
 
     `broken` is the strength of the sign: 0 while the silence is as likely as not, then up to 1.
     """
@@ -104,9 +106,10 @@ class Judgements:
         strength = self.strengths[kind][position]
         if strength >= self.settings.least_strength and strength > 0:
             return True
-        # A slow rhythm alone can make the score high: then the silence is named though no rhythm is broken yet.
+        # A slow rhythm can make the score high before it is broken; an alert still needs its reason.
         applies = kind is (SignKind.RHYTHM if self.rhythm.usual_gap[position] > 0 else SignKind.ONE_PURCHASE)
-        return applies and 100 * self.quiet[position] >= self.settings.close_at
+        flagged = self.score[position] >= self.settings.raise_at
+        return bool(applies and flagged and 100 * self.quiet[position] >= self.settings.close_at)
 
     def _sign(self, kind: SignKind, position: int) -> Sign:
         strength = float(self.strengths[kind][position])
@@ -157,7 +160,7 @@ def read_rhythm(ledger: Ledger, past: History, profiles: Mapping[str, SegmentPro
 
     `usual_gap` (days, shrunk) is 0 for those without a repeat purchase: they have no rhythm of their own.
     """
-    shape, exposure, curves = _profile_columns(ledger, profiles)
+    shape, exposure, curves, purchase = _profile_columns(ledger, profiles)
     bought, again = past.count > 0, past.count > 1
     repeats = np.maximum(past.count - 1, 0).astype(float)
     silence = np.where(bought, at - past.last, 0).astype(float)
@@ -166,18 +169,19 @@ def read_rhythm(ledger: Ledger, past: History, profiles: Mapping[str, SegmentPro
     own_chance = -np.expm1(-surprise)
     returned = np.where(again, own_chance, curves_at(curves, silence))
     rate = shrunk_rate(repeats, silence + active, shape, exposure)
-    features = np.column_stack([np.log(shape / exposure) - np.log(rate), np.log1p(surprise)])
+    value = np.where(purchase > 0, past.total_amount / np.where(purchase > 0, purchase, 1.0), 0.0)
+    features = np.column_stack([np.log(shape / exposure) - np.log(rate), np.log1p(surprise), -np.log1p(value)])
     usual_gap = np.where(again, (exposure + active) / (shape + repeats), 0.0)
     return Rhythm(silence, usual_gap, np.where(bought, returned, 0.0), np.maximum(2 * own_chance - 1, 0.0), features)
 
 
-def _profile_columns(ledger: Ledger, profiles: Mapping[str, SegmentProfile]) -> tuple[Floats, Floats, Floats]:
+def _profile_columns(ledger: Ledger, profiles: Mapping[str, SegmentProfile]) -> tuple[Floats, ...]:
     default = profiles.get(EVERYBODY, UNKNOWN)
     found = [profiles.get(name, default) for name in ledger.segments]
-    shape = np.array([one.shape for one in found], float)
-    exposure = np.array([one.exposure for one in found], float)
-    curves = np.array([one.returned for one in found], float)
-    return shape[ledger.segment], exposure[ledger.segment], curves[ledger.segment]
+    curves = np.array([one.returned for one in found], float).reshape(len(found), len(GRID))
+    columns = [np.array([getattr(one, name) for one in found], float) for name in ("shape", "exposure", "purchase")]
+    shape, exposure, purchase = (column[ledger.segment] for column in columns)
+    return shape, exposure, curves[ledger.segment], purchase
 
 
 def _falls(past: History, met: History, at: int, settings: ChurnSettings) -> dict[SignKind, Fall]:
@@ -207,15 +211,15 @@ def _strengths(ledger: Ledger, past: History, rhythm: Rhythm, falls: Mapping[Sig
              for kind, fall in falls.items()}
     found[SignKind.RHYTHM] = rhythm.broken
     found[SignKind.ONE_PURCHASE] = np.where(past.count == 1, rhythm.returned, 0.0)
-    complaints = strength_of_complaints(ledger.open_complaints, ledger.oldest_complaint_days,
-                                        settings.complaint_half_days)
+    count, oldest = ledger.open_complaints.astype(float), ledger.oldest_complaint_days.astype(float)
+    complaints = strength_of_complaints(count, oldest, settings.complaint_half_days)
     found[SignKind.COMPLAINTS] = np.where(bought, complaints, 0.0)
     return found
 
 
 def _quiet(rhythm: Rhythm, past: History, settings: ChurnSettings) -> Floats:
     log_odds = (settings.resting + settings.rate_weight * rhythm.features[:, 0]
-                + settings.silence_weight * rhythm.features[:, 1])
+                + settings.silence_weight * rhythm.features[:, 1] + settings.value_weight * rhythm.features[:, 2])
     repeats = np.maximum(past.count - 1, 0)
     known = repeats / (repeats + settings.rhythm_known_after)
     ordinary = settings.ordinary_share + (1 - settings.ordinary_share) * rhythm.returned

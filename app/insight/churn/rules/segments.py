@@ -1,7 +1,7 @@
 """What is usual in a segment: the prior of the purchase rhythm, and how one-time buyers come back."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,12 +23,14 @@ class SegmentProfile:
     """A gamma prior of purchases per day (`shape` events in `exposure` days) and a return curve.
 
     `returned[i]`: of the one-time buyers who came back within the time seen, the share that had done so GRID[i] days
-    after their first purchase. It never falls, starts at or above 0 and ends at or below 1.
+    after their first purchase. It never falls, starts at or above 0 and ends at or below 1. `purchase` is the mean
+    amount of a purchase in minor units, 0 where it is unknown.
     """
 
     shape: float
     exposure: float
     returned: tuple[float, ...]
+    purchase: float = 0.0
     customers: int = 0
     returns: int = 0
 
@@ -102,10 +104,11 @@ def _profile(past: History, second: Floats, members: np.ndarray, at: int, settin
     came_back = past.count[members] > 1
     enough = count >= max(settings.segment_min_customers, 1) and returns >= max(settings.segment_min_returns, 1)
     if not enough or not (second[members][came_back] <= GRID[-1]).any():
-        return SegmentProfile(fallback.shape, fallback.exposure, fallback.returned, count, returns)
+        return replace(fallback, customers=count, returns=returns)
     age = (at - past.first[members]).astype(float)
     shape, exposure = gamma_prior((past.count[members] - 1).astype(float), age)
-    return SegmentProfile(shape, exposure, return_curve(second[members], came_back), count, returns)
+    purchase = float(past.total_amount[members].sum() / past.count[members].sum())
+    return SegmentProfile(shape, exposure, return_curve(second[members], came_back), purchase, count, returns)
 
 
 def _days_to_second(ledger: Ledger, past: History, at: int) -> Floats:

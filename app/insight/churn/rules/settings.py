@@ -6,7 +6,7 @@ from app.kernel.problems import N_, Problems, problem
 
 SHARES = ("ordinary_share", "fall_from", "fall_full", "frequency_weight", "spend_weight", "contact_weight",
           "complaint_weight", "least_strength")
-COUNTS = ("rate_weight", "silence_weight", "pseudo_events", "segment_min_customers",
+COUNTS = ("rate_weight", "silence_weight", "value_weight", "pseudo_events", "segment_min_customers",
           "segment_min_returns", "cooldown_days", "dismissed_cooldown_days")
 AT_LEAST_ONE = ("rhythm_known_after", "pace_after", "recent_days", "pad_days", "complaint_half_days", "minor_units")
 
@@ -15,31 +15,32 @@ AT_LEAST_ONE = ("rhythm_known_after", "pace_after", "recent_days", "pad_days", "
 class ChurnSettings:
     """The score's weights, the alert's thresholds, and how much data a segment needs to be judged by its own.
 
-    `rate_weight` and `silence_weight` were learned by rolling origin on the calibration half of the
+    `rate_weight`, `silence_weight` and `value_weight` were learned by rolling origin on the calibration half of the
     CDNOW purchases (see `calibration.learn_weights`); `resting` is near the constants that came with them for windows
     of about half a year. No public data carry contacts or complaints beside purchases, so the other weights are
     conventions: a sign at full strength raises an alert on its own for a customer who is otherwise at ease.
     """
 
-    resting: float = 0.5                 # log odds of a first-time buyer on the day of his purchase, before halving
-    rate_weight: float = 1.12            # per unit of log(segment's purchase rate / own shrunk rate)
-    silence_weight: float = 0.98         # per unit of log(1 + surprise of the silence); repeat buyers only
-    ordinary_share: float = 0.9          # how much of the quiet score counts while the silence is still ordinary
-    rhythm_known_after: int = 20         # repeat purchases after which the own rhythm counts as much as the segment's
+    resting: float = 0.6                 # log odds of a new customer of no value yet
+    rate_weight: float = 1.04            # per unit of log(segment's purchase rate / own shrunk rate)
+    silence_weight: float = 1.02         # per unit of log(1 + surprise of the silence); repeat buyers only
+    value_weight: float = 0.25           # per unit of -log(1 + spent so far / usual purchase of the segment)
+    ordinary_share: float = 0.8          # how much of the quiet score counts while the silence is still ordinary
+    rhythm_known_after: int = 12         # repeat purchases after which the own rhythm counts as much as the segment's
     recent_days: int = 90                # length of the recent time, days
-    pace_after: int = 6                  # occasions that are left out of the own pace; it takes more to have one
-    pad_days: int = 60                   # added to the time of the own pace
+    pace_after: int = 5                  # occasions that are left out of the own pace; it takes more to have one
+    pad_days: int = 30                   # added to the time of the own pace
     pseudo_events: float = 1.0           # events added to both sides of a fall, so that few events prove little
     fall_from: float = 0.2               # a fall by less than this share is no sign
     fall_full: float = 0.5               # a fall by this share or more is a full sign
-    frequency_weight: float = 0.8 
-    spend_weight: float = 0.8 
-    contact_weight: float = 0.8 
-    complaint_weight: float = 0.9 
+    frequency_weight: float = 0.75
+    spend_weight: float = 0.75
+    contact_weight: float = 0.75
+    complaint_weight: float = 0.85
     complaint_half_days: int = 30        # waiting so long weighs as much as one more complaint, days
     least_strength: float = 0.1          # weaker signs are not named
-    raise_at: float = 70.0               # score at which an alert is raised, 0..100
-    close_at: float = 50.0               # score below which an open alert is closed, 0..100
+    raise_at: float = 65.0               # score at which an alert is raised, 0..100
+    close_at: float = 45.0               # score below which an open alert is closed, 0..100
     cooldown_days: int = 30              # days without a new alert after one was closed
     dismissed_cooldown_days: int = 90    # the same after somebody called the alert mistaken
     segment_min_customers: int = 30      # smaller segments are judged by all customers together

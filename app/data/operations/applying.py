@@ -1,0 +1,194 @@
+"""The second half of an import: apply the staged rows in short units, each of which carries its own progress.
+
+The status of a row moves in the unit that changes its record. Killed at any moment and called again, `apply` goes on
+with the rows that are still staged, and with no other.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from app.data.models import CREATED, FINAL, REJECTED, STAGED, UNCHANGED, UPDATED, ImportRow
+from app.data.operations.sealed import open_given, seal_problems
+from app.data.operations.staging import importable
+from app.kernel import bulk, clock
+from app.kernel.actor import under
+from app.kernel.batches import Batch
+from app.kernel.database import in_unit, session
+from app.kernel.dialects import locked
+from app.kernel.entity import Entity
+from app.kernel.errors import CrmError, Missing, RuleError, Unavailable
+from app.kernel.problems import N_, Problem, Problems, problem
+from app.security.audit import write_entry
+
+Counts = dict[str, int]
+Progress = Callable[[int, int], None]
+# How long a unit holds the write lock of SQLite, and how long others then have to take it.
+UNIT_SECONDS, PAUSE_SECONDS = 0.1, 0.04
+FIRST, LEAST, MOST = 100, 10, 500
+
+
+def apply(batch_id: int, progress: Progress | None = None) -> Counts:
+    """Apply what is staged, or what is left of it after a crash; the number of rows of each final status.
+
+    Outside of units. Missing, or RuleError if the batch was not read to its end. `progress` is told done and total.
+    """
+    batch = _batch(batch_id)
+    model = importable(batch.entity)
+    total, done = batch.rows_read, 0
+    in_unit(_start, batch_id)
+    size = FIRST
+    while ids := _next(batch_id, 0, size):
+        began = time.monotonic()
+        with under(batch_id=batch_id, channel="import", verb="", cause="import"):
+            _settle(model, batch_id, ids)
+        size = _next_size(size, time.monotonic() - began)
+        done += len(ids)
+        if progress is not None:
+            progress(min(done, total), total)
+        time.sleep(PAUSE_SECONDS)
+    return in_unit(_finish, batch_id)
+
+
+def try_out(batch_id: int, progress: Progress | None = None) -> Counts:
+    """What `apply` would do, row by row, with every change taken back at once; the verdicts stay with the rows."""
+    batch = _batch(batch_id)
+    model, after = importable(batch.entity), 0
+    total, done, size = batch.rows_read, 0, FIRST
+    while ids := _next(batch_id, after, size):
+        began = time.monotonic()
+        in_unit(_judge, model, batch_id, ids)
+        size, after, done = _next_size(size, time.monotonic() - began), ids[-1], done + len(ids)
+        if progress is not None:
+            progress(min(done, total), total)
+        time.sleep(PAUSE_SECONDS)
+    return in_unit(_note_verdicts, batch_id)
+
+
+def _batch(batch_id: int) -> Batch:
+    batch = session().scalars(sa.select(Batch).where(Batch.id == batch_id, Batch.kind == "import")).first()
+    if batch is None:
+        raise Missing()
+    return batch
+
+
+def _start(batch_id: int) -> None:
+    batch = session().scalars(locked(sa.select(Batch).where(Batch.id == batch_id))).one()
+    if batch.state not in ("staged", "running"):
+        raise RuleError(N_("This import cannot be applied now."))
+    batch.state = "running"
+
+
+def _next_size(size: int, took: float) -> int:
+    """As many rows as fit into a unit, by what the last one took; never more than twice as many at once."""
+    fitting = size * UNIT_SECONDS / max(took, 0.001)
+    return int(min(max(fitting, LEAST), MOST, size * 2))
+
+
+def _next(batch_id: int, after: int, size: int) -> list[int]:
+    wanted = sa.select(ImportRow.id).where(ImportRow.batch_id == batch_id, ImportRow.status == STAGED)
+    return list(session().scalars(wanted.where(ImportRow.id > after).order_by(ImportRow.id).limit(size)))
+
+
+def _settle(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
+    """Apply these rows; where something refuses the unit as a whole, find the row that is to blame by halving."""
+    try:
+        in_unit(_apply_rows, model, batch_id, ids)
+    except Unavailable:
+        raise
+    except (CrmError, exc.IntegrityError) as error:
+        if len(ids) == 1:
+            in_unit(_reject, ids[0], _blame(error))
+            return
+        half = len(ids) // 2
+        _settle(model, batch_id, ids[:half])
+        _settle(model, batch_id, ids[half:])
+
+
+def _blame(error: CrmError | exc.IntegrityError) -> Problems:
+    if isinstance(error, CrmError):
+        return error.problems or {"": error.sentence}
+    return {"": problem(N_("This is already taken by another record."))}
+
+
+def _staged(ids: Sequence[int]) -> list[ImportRow]:
+    wanted = sa.select(ImportRow).where(ImportRow.id.in_(ids), ImportRow.status == STAGED).order_by(ImportRow.id)
+    return list(session().scalars(locked(wanted)))
+
+
+def _apply_rows(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
+    rows = _staged(ids)
+    for row, status, record_id, problems in _changed(model, rows):
+        row.status, row.record_id = status, record_id
+        row.given = None
+        if problems:
+            row.problems = seal_problems(problems)
+        else:
+            row.cells = None
+
+
+Result = tuple[ImportRow, str, int | None, Problems]
+
+
+def _changed(model: type[Entity], rows: Sequence[ImportRow]) -> list[Result]:
+    """What becomes of each row now that its record is created or changed."""
+    fresh = [row for row in rows if row.record_id is None]
+    known = {row.record_id: row for row in rows if row.record_id is not None}
+    changed = bulk.change_rows(model, {number: open_given(model, row.given) for number, row in known.items()})
+    added = bulk.add_rows(model, [open_given(model, row.given) for row in fresh])
+    results: list[Result] = [(known[each], UPDATED, each, {}) for each in changed.done]
+    results += [(known[each], UNCHANGED, each, {}) for each in changed.unchanged]
+    results += [(known[each], REJECTED, None, problems) for each, problems in changed.refused.items()]
+    results += [(fresh[place], CREATED, each, {}) for place, each in added.created.items()]
+    return results + [(fresh[place], REJECTED, None, problems) for place, problems in added.refused.items()]
+
+
+def _reject(row_id: int, problems: dict[str, Problem]) -> None:
+    for row in _staged([row_id]):
+        row.status, row.problems, row.given, row.record_id = REJECTED, seal_problems(problems), None, None
+
+
+def _judge(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
+    rows = _staged(ids)
+    savepoint = session().begin_nested()
+    results = [(row.id, status, problems) for row, status, _record, problems in _changed(model, rows)]
+    savepoint.rollback()
+    session().bulk_update_mappings(sa.inspect(ImportRow), [
+        {"id": number, "verdict": status, "problems": seal_problems(problems) if problems else None}
+        for number, status, problems in results])
+
+
+def counts_of(batch_id: int) -> Counts:
+    """Rows by status, by verdict where a trial gave one; every final status is named."""
+    status = sa.case((ImportRow.status == STAGED, sa.func.coalesce(ImportRow.verdict, STAGED)), else_=ImportRow.status)
+    rows = session().execute(sa.select(status, sa.func.count()).where(ImportRow.batch_id == batch_id).group_by(status))
+    return {**dict.fromkeys(FINAL, 0), **dict(rows.all())}
+
+
+def _note_verdicts(batch_id: int) -> Counts:
+    counts = counts_of(batch_id)
+    _write_counts(_batch(batch_id), counts)
+    return counts
+
+
+def _write_counts(batch: Batch, counts: Counts) -> None:
+    for name in FINAL:
+        setattr(batch, f"rows_{name}", counts[name])
+
+
+def _finish(batch_id: int) -> Counts:
+    batch = session().scalars(locked(sa.select(Batch).where(Batch.id == batch_id))).one()
+    counts = counts_of(batch_id)
+    _write_counts(batch, counts)
+    batch.state, batch.finished_at = "done", clock.now()
+    write_entry("import", entity=batch.entity, batch_id=batch_id, changes={**counts, "read": batch.rows_read},
+                note=f"{batch.label}: " + ", ".join(f"{counts[name]} {name}" for name in FINAL))
+    return counts
+
+
+def as_facts(counts: Counts, read: int) -> dict[str, Any]:
+    """The counts for a person or a machine: rows read, then each final status."""
+    return {"read": read, **{name: counts[name] for name in FINAL}}

@@ -1,0 +1,133 @@
+"""The first half of an import: read the file, find out what every row means, keep the rows for applying."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext
+
+from app.data.models import STAGED, UNREADABLE, ImportRow
+from app.data.operations.drafts import Draft, Drafter
+from app.data.operations.plan import UPDATE, Plan, make_plan, read_mapping
+from app.data.operations.sealed import open_cells, open_problems, seal_cells, seal_given, seal_problems
+from app.data.reading import Record, open_table
+from app.kernel.actor import acting
+from app.kernel.batches import Batch, open_batch
+from app.kernel.database import in_unit, session
+from app.kernel.entity import Entity, scoped_by_table
+from app.kernel.errors import Missing, NotAllowed, RuleError
+from app.kernel.language import say_problem
+from app.kernel.problems import N_
+
+CHUNK = 500
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of an import: the text of a mapping file, identifying fields, what happens to known records."""
+
+    mapping: str | None = None
+    match: tuple[str, ...] = ()
+    on_match: str = UPDATE
+    encoding: str | None = None
+
+
+NO_WISH = Wish()
+
+
+def importable(entity: str) -> type[Entity]:
+    """The class of an entity that the actor may import. Missing if there is none, NotAllowed without the right."""
+    model = scoped_by_table().get(entity)
+    if model is None or not issubclass(model, Entity) or model.kept_by_system:
+        raise Missing()
+    if not acting().may("import", entity):
+        raise NotAllowed()
+    return model
+
+
+def stage(entity: str, source: str | Path | bytes, name: str, wish: Wish = NO_WISH,
+          progress: Progress | None = None) -> int:
+    """Read a file into a new batch and give its id; no record is touched.
+
+    Outside of units: each chunk of rows has its own. UnreadableFile, or RuleError if the columns are not clear.
+    """
+    model = importable(entity)
+    table = open_table(source, name, wish.encoding)
+    return _stage(model, _Reading(name, table.headers, table.records, [say_problem(each) for each in table.warnings]),
+                  wish, progress)
+
+
+def stage_again(batch_id: int, wish: Wish) -> int:
+    """A new batch of the rows of a staged one, read under another mapping. RuleError if it was applied already."""
+    batch = session().scalars(sa.select(Batch).where(Batch.id == batch_id, Batch.kind == "import")).first()
+    if batch is None:
+        raise Missing()
+    if batch.state != "staged":
+        raise RuleError(N_("This import was applied already."))
+    model, work = importable(batch.entity), batch.work
+    reading = _Reading(work["file"], work["headers"], lambda: _staged_records(batch_id), work["read_warnings"])
+    return _stage(model, reading, wish, None)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A file that is open, or what an earlier batch kept of it."""
+
+    name: str
+    headers: Sequence[str]
+    records: Callable[[], Iterator[Record]]
+    warnings: list[str]
+
+
+def _staged_records(batch_id: int) -> Iterator[Record]:
+    after = 0
+    wanted = sa.select(ImportRow.id, ImportRow.row, ImportRow.cells, ImportRow.problems, ImportRow.verdict)
+    wanted = wanted.where(ImportRow.batch_id == batch_id).order_by(ImportRow.id).limit(CHUNK)
+    while rows := session().execute(wanted.where(ImportRow.id > after)).all():
+        after = rows[-1].id
+        yield from (Record(row.row, open_cells(row.cells),
+                           open_problems(row.problems)[""] if row.verdict == UNREADABLE else None) for row in rows)
+
+
+def _stage(model: type[Entity], reading: _Reading, wish: Wish, progress: Progress | None) -> int:
+    plan = make_plan(model, reading.headers, reading.records, read_mapping(wish.mapping), acting(), wish.match,
+                     wish.on_match)
+    batch_id = in_unit(_open, model, reading, wish, plan)
+    drafter, count, records = Drafter(plan), 0, reading.records()
+    while part := list(islice(records, CHUNK)):
+        in_unit(_keep, [_row(model, batch_id, draft) for draft in drafter.drafts(part)])
+        count += len(part)
+        if progress is not None:
+            progress(count)
+    in_unit(_close, batch_id, count)
+    return batch_id
+
+
+def _open(model: type[Entity], reading: _Reading, wish: Wish, plan: Plan) -> int:
+    work = {"file": reading.name, "headers": list(reading.headers), "mapping": wish.mapping, "match": list(wish.match),
+            "on_match": wish.on_match, "read_warnings": reading.warnings,
+            "warnings": [*reading.warnings, *map(say_problem, plan.warnings)],
+            "columns": {column.header: column.field.name for column in plan.columns}}
+    batch = open_batch("import", reading.name, model.entity_name(), work=work, state="failed")
+    batch.message = gettext("The file was not read to its end. Please import it again.")
+    return batch.id
+
+
+def _row(model: type[Entity], batch_id: int, draft: Draft) -> dict[str, Any]:
+    return {"batch_id": batch_id, "row": draft.record.row, "status": draft.status, "record_id": draft.record_id,
+            "verdict": UNREADABLE if draft.record.problem is not None else None, "cells": seal_cells(draft.cells),
+            "given": seal_given(model, draft.values) if draft.status == STAGED else None,
+            "problems": seal_problems(draft.problems) if draft.problems else None}
+
+
+def _keep(rows: list[dict[str, Any]]) -> None:
+    session().bulk_insert_mappings(sa.inspect(ImportRow), rows)
+
+
+def _close(batch_id: int, count: int) -> None:
+    batch = session().scalars(sa.select(Batch).where(Batch.id == batch_id)).one()
+    batch.state, batch.rows_read, batch.message = "staged", count, None

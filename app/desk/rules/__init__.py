@@ -1,0 +1,1 @@
+"""Pure judgements about tasks and uploaded files."""

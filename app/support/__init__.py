@@ -1,0 +1,1 @@
+"""Tickets: requests, complaints and suggestions of customers, and how they were answered."""

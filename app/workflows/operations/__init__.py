@@ -1,0 +1,20 @@
+"""What happens by itself. Importing this registers the jobs, the reactions and the consumer of events."""
+
+from app.workflows.operations import (
+    actions,
+    alerts,
+    assignment,
+    churn,
+    defaults,
+    engine,
+    follow_up,
+    jobs,
+    outbox,
+    queues,
+    scheduler,
+    ticks,
+    upkeep,
+)
+
+__all__ = ["actions", "alerts", "assignment", "churn", "defaults", "engine", "follow_up", "jobs", "outbox", "queues",
+           "scheduler", "ticks", "upkeep"]

@@ -1,0 +1,117 @@
+"""What a page may cost: statements and bytes, the same for few customers and for many."""
+
+import pytest
+import sqlalchemy as sa
+from flask import render_template_string
+
+from app.kernel import bulk
+from app.kernel.actor import SYSTEM
+from app.kernel.database import acting_as, in_unit, session
+from app.kernel.entity import scoped_by_table
+from app.kernel.fields import fields_of
+from app.kernel.views import site
+from tests.kernel.counting import counted
+from tests.security.matrix.factory import Factory
+
+KB = 1024
+USERS = ["admin", "manager", "sales1", "support1", "analyst"]
+# The screens that every user works with, each with its own kinds of relation.
+ENTITIES = ["customer", "contact", "interaction", "lead", "opportunity", "order", "ticket", "task"]
+
+
+@pytest.fixture
+def office(company):
+    """The company with a row of every entity, and a way to add customers."""
+    with company.app.app_context():
+        company.made = Factory(company.ids).make_all()
+    return company
+
+
+def add_customers(company, number, owner="sales1"):
+    """Customers of one seller with every relation of theirs set."""
+    with company.app.app_context(), acting_as(SYSTEM):
+        targets = {name: _first(fields_of(_model("customer"))[name].target)
+                   for name in ("industry", "region", "lead_source")}
+        rows = [{"name": f"Customer {each}", "code": f"B{each}", "phone": f"137{each:08d}", "kind": "organisation",
+                 "owner": company.ids[owner], "tags": [_first("tag")], **targets} for each in range(number)]
+        for start in range(0, number, bulk.outcome.CHUNK):
+            in_unit(bulk.add_rows, _model("customer"), rows[start:start + bulk.outcome.CHUNK]).insist()
+
+
+def _model(entity):
+    return scoped_by_table()[entity]
+
+
+def _first(entity):
+    return session().scalars(sa.select(_model(entity).id).order_by(_model(entity).id)).first()
+
+
+def asked(company, user, url):
+    """What the address costs the user once his rights are known: the count and the answer."""
+    client = company.client(user)
+    client.get("/")
+    with counted(company.app) as count:
+        answer = client.get(url)
+    return count, answer
+
+
+def expect(company, user, url, most, most_bytes=None):
+    """The statements of the page, which must be at most `most`."""
+    count, answer = asked(company, user, url)
+    assert answer.status_code == 200, (url, user, answer.get_data(as_text=True)[:300])
+    assert len(count) <= most, f"{url} for {user}: {len(count)} statements\n{count}"
+    assert count.rendering == [], f"{url} for {user} reads while it renders"
+    if most_bytes:
+        assert len(answer.data) <= most_bytes, f"{url} for {user}: {len(answer.data)} bytes"
+    return len(count)
+
+
+def relations_of(view):
+    """How many relations a list shows, those that a dotted field passes through included."""
+    paths = {tuple(name.split(".")[:length]) for name in view.list_columns
+             for length in range(1, name.count(".") + 2)}
+    known = fields_of(view.model)
+    return sum(1 for path in paths if known[path[0]].kind in ("pointer", "user", "many", "about"))
+
+
+def pages(company, user):
+    """Every measured address with its budgets: url -> (statements, bytes)."""
+    found = {"/": (8, None), "/customer/list/?size=100": (8, 150 * KB), "/api/v1/customer/": (6, None)}
+    with company.acting(user) as actor:
+        views = {entity: site.view_of(entity) for entity in ENTITIES if actor.may("read", entity)}
+        for entity, view in views.items():
+            found[f"/{entity}/list/"] = (8 + relations_of(view), 150 * KB)
+            found[f"/api/v1/{entity}/"] = (6, None)
+            record_id = next((each for side in ("sales1", "support1") if (each := _seen(company, entity, side))), None)
+            if record_id:
+                found[f"/{entity}/show/{record_id}"] = (16, None)
+            if actor.may("create", entity):
+                found[f"/{entity}/add"] = (6, 60 * KB)
+            if record_id and actor.may("edit", entity) and company.client(user).get(
+                    f"/{entity}/edit/{record_id}").status_code == 200:
+                found[f"/{entity}/edit/{record_id}"] = (6, 60 * KB)
+    return found
+
+
+def _seen(company, entity, side):
+    record_id = company.made.ids.get((entity, side))
+    found = session().scalars(sa.select(_model(entity).id).where(_model(entity).id == record_id)).first()
+    return found
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_pages_keep_their_budgets_and_cost_the_same_for_many_customers(office, user):
+    add_customers(office, 120)
+    wanted = pages(office, user)
+    few = {url: expect(office, user, url, *budget) for url, budget in wanted.items()}
+    with office.app.app_context(), acting_as(SYSTEM):
+        in_unit(_forget_codes)
+    add_customers(office, 1_000)
+    assert {url: expect(office, user, url, *budget) for url, budget in wanted.items()} == few
+
+
+def _forget_codes():
+    """Free the natural keys of the first customers for the next."""
+    model = _model("customer")
+    ids = list(session().scalars(sa.select(model.id).where(model.code.startswith("B"))))
+    bulk.change_rows(model, {each: {"code": f"A{each}", "phone": None} for each in ids}).insist()
