@@ -6,8 +6,10 @@ DEMO ?= 1
 DEMO_PASSWORD ?= kemai-demo-2026
 JOBS ?= 2
 
-BIN := .venv/bin
-FLASK := $(BIN)/flask --app run
+# Always as modules: the scripts of an environment break when its folder is moved.
+PY := .venv/bin/python
+BABEL := $(PY) -m babel.messages.frontend
+FLASK := $(PY) -m flask --app run
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,55 +29,56 @@ run: .venv/runtime frontend $(CATALOGUES)
 	@$(FLASK) crm init
 	@case "$(DEMO)-$${HOST:-127.0.0.1}" in \
 	0-*) ;; \
-	*-127.*|*-localhost|*-::1) $(FLASK) crm demo --if-empty --size small --seed 1 --password "$(DEMO_PASSWORD)" ;; \
+	*-127.*|*-localhost|*-::1|*-[[]::1[]]) $(FLASK) crm demo --if-empty --size small --seed 1 --password "$(DEMO_PASSWORD)" ;; \
 	*) echo "Outside loopback no demo company is loaded: its password is known to everybody." ;; \
 	esac
-	@exec $(BIN)/python run.py
+	@exec $(PY) run.py
 
 test: .venv/dev frontend $(CATALOGUES)
-	$(BIN)/pytest -n $(JOBS) --dist worksteal
+	$(PY) -m pytest -n $(JOBS) --dist worksteal
 
 soak: .venv/dev frontend $(CATALOGUES)
-	$(BIN)/pytest -m soak
+	$(PY) -m pytest -m soak
 
 coverage: .venv/dev frontend $(CATALOGUES)
-	$(BIN)/pytest -n $(JOBS) --dist worksteal --cov --cov-report=term
-	$(BIN)/coverage report --fail-under=100 \
+	$(PY) -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term
+	$(PY) -m coverage report --fail-under=100 \
 		--include='app/kernel/*,app/*/rules.py,app/*/rules/*,app/*/operations.py,app/*/operations/*'
 
 lint: .venv/dev
-	$(BIN)/ruff check
-	$(BIN)/lint-imports --no-logo
+	$(PY) -m ruff check
+	.venv/bin/lint-imports --no-logo
 
 translations: .venv/dev
-	$(BIN)/pybabel extract -F pyproject.toml -k _l -k N_ --no-location --sort-output --no-wrap \
+	$(BABEL) extract -F pyproject.toml -k _l -k N_ --no-location --sort-output --no-wrap \
 		--project='Kemai CRM' --copyright-holder='Kemai CRM contributors' -o app/translations/messages.pot .
-	$(BIN)/pybabel update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --no-wrap \
+	$(BABEL) update -i app/translations/messages.pot -d app/translations --no-fuzzy-matching --no-wrap \
 		--ignore-obsolete --ignore-pot-creation-date
 	$(MAKE) $(CATALOGUES)
 
 bench: .venv/dev frontend $(CATALOGUES)
-	$(BIN)/python -m bench
+	$(PY) -m bench
 
 frontend: .venv/python
-	@$(BIN)/python frontend/build.py
+	@$(PY) frontend/build.py
 
+# Babel takes a whole catalogue for fuzzy whose header is incomplete; fuzzy texts themselves are never made here.
 %.mo: %.po .venv/runtime
-	@$(BIN)/pybabel compile --use-fuzzy -i $< -o $@  # Babel calls a catalogue fuzzy whose header is incomplete
+	@$(BABEL) compile --use-fuzzy -i $< -o $@
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Kemai CRM needs Python 3.11 or newer on the PATH."; exit 1; }
 	@$(PYTHON) -m venv .venv >/dev/null || \
-	{ $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } || \
+	{ $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(PY) install --quiet pip; } || \
 	{ rm -rf .venv; echo "This Python cannot make environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@touch $@
 
 .venv/runtime: .venv/python requirements.txt
 	@echo "Installing what Kemai CRM needs into .venv"
-	@$(BIN)/pip install --quiet -r requirements.txt
+	@$(PY) -m pip install --quiet -r requirements.txt
 	@touch $@
 
 .venv/dev: .venv/python requirements.txt requirements-dev.txt
 	@echo "Installing what the tests need into .venv"
-	@$(BIN)/pip install --quiet -r requirements-dev.txt
+	@$(PY) -m pip install --quiet -r requirements-dev.txt
 	@touch $@ .venv/runtime

@@ -22,6 +22,8 @@ def make() -> Flask:
     except ConfigurationError as refusal:
         raise SystemExit(f"Kemai CRM does not start. {refusal}") from None
     logging.basicConfig(level=settings["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for talkative in ("alembic.runtime.plugins", "apscheduler", "flask_appbuilder.base"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)  # they report every start and every tick
     return create_app(settings)
 
 

@@ -15,9 +15,9 @@ from app.customers.views import (
     RegionView,
     TagView,
 )
+from app.data.views import BatchView, ImportView, UndoView
 from app.desk.views import AttachmentView, NotificationView, TaskView
 from app.kernel.api import api_of
-from app.kernel.batches import Batch
 from app.kernel.settings import Setting
 from app.kernel.views import EntityInterface, EntityView, site
 from app.kernel.views.access import signed_in
@@ -85,17 +85,6 @@ class SavedViewView(EntityView):
     form_sections = [("", ["name", "entity", "query", "shared"])]
 
 
-class BatchView(EntityView):
-    """Imports and bulk changes, each of which can be taken back."""
-
-    datamodel = EntityInterface(Batch)
-    icon = "stack"
-    read_only = True
-    list_columns = ["id", "label", "kind", "state", "entity", "rows_read", "rows_created", "rows_updated", "owner",
-                    "created_at"]
-    search_columns = ["kind", "state", "entity", "owner"]
-
-
 MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [
     (_l("Customers"), "users", [
         (CustomerView, _l("Customers")), (ContactView, _l("Contacts")), (InteractionView, _l("Interactions")),
@@ -136,7 +125,7 @@ MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [
 
 def register(appbuilder: AppBuilder) -> None:
     """Add every screen and its API, in menu order."""
-    for view in (LoginView, RightsView):
+    for view in (LoginView, RightsView, ImportView, UndoView):
         appbuilder.add_view_no_menu(view)
     for api in (LoginApi, RightsApi, OpenApi):
         appbuilder.add_api(api)

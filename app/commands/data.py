@@ -140,7 +140,8 @@ def export(entity: str, query: str, columns: str | None, kind: str, output: Path
 def _target(output: Path | None) -> Iterator[IO[bytes] | Any]:
     """The file, which appears only when it is complete, or the standard output."""
     if output is None:
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     draft = output.with_name(f".{output.name}.part")
     try:

@@ -87,13 +87,15 @@ def undo(batch_id: int) -> Undone:
     What was edited since stays and is counted as kept; what cannot go back is told as conflicting. Safe to call again
     after a crash. Raises Missing, or RuleError if the batch is not in a state that can be taken back.
     """
-    in_unit(_start_undo, batch_id)
-    outcome = Undone()
-    while part := in_unit(_undo_part, batch_id, outcome):
-        outcome = part
-        if not outcome.problems.pop("more", None):
-            break
-    in_unit(_finish_undo, batch_id, outcome)
+    # Around the commits too: what reactions change because records go is no edit of somebody else.
+    with under(verb="", cause=UNDO, channel=UNDO, batch_id=None):
+        in_unit(_start_undo, batch_id)
+        outcome = Undone()
+        while part := in_unit(_undo_part, batch_id, outcome):
+            outcome = part
+            if not outcome.problems.pop("more", None):
+                break
+        in_unit(_finish_undo, batch_id, outcome)
     return outcome
 
 
@@ -113,6 +115,7 @@ def _start_undo(batch_id: int) -> None:
 
 
 PART = 500
+UNDO = "undo"
 
 
 def _undo_part(batch_id: int, _before: Undone) -> Undone:
@@ -122,10 +125,9 @@ def _undo_part(batch_id: int, _before: Undone) -> Undone:
     keys = _next_records(batch_id, work.get("undo_after"))
     counts = work.get("undo_counts", [0, 0, 0])
     outcome = Undone(*counts)
-    with under(verb="", cause="undo", batch_id=None):
-        for entity in dict.fromkeys(entity for entity, _record, _last in keys):
-            ids = [record_id for name, record_id, _last in keys if name == entity]
-            _undo_records(batch_id, entity, ids, outcome)
+    for entity in dict.fromkeys(entity for entity, _record, _last in keys):
+        ids = [record_id for name, record_id, _last in keys if name == entity]
+        _undo_records(batch_id, entity, ids, outcome)
     if keys:
         work |= {"undo_after": keys[-1][2], "undo_counts": [outcome.reversed, outcome.kept, outcome.conflicting]}
         batch.work = work
@@ -163,19 +165,19 @@ def _traces(batch_id: int, entity: str, ids: list[int]) -> dict[int, _Trace]:
 def _edited_since(entity: str, traces: dict[int, _Trace]) -> dict[int, set[str]]:
     """By record the fields that later events changed; an empty name stands for any change at all."""
     rows = session().execute(
-        sa.select(DomainEvent.id, DomainEvent.record_id, DomainEvent.changes, DomainEvent.cause)
+        sa.select(DomainEvent.id, DomainEvent.record_id, DomainEvent.changes, DomainEvent.channel)
         .where(DomainEvent.entity == entity, DomainEvent.record_id.in_(list(traces)),
                DomainEvent.id > min(trace.last_event for trace in traces.values())))
     found: dict[int, set[str]] = {}
-    for event_id, record_id, changes, cause in rows:
-        if event_id > traces[record_id].last_event and cause != "undo":
+    for event_id, record_id, changes, channel in rows:
+        if event_id > traces[record_id].last_event and channel != UNDO:
             found.setdefault(record_id, set()).update(changes, {""})
     return found
 
 
 def _undo_records(batch_id: int, entity: str, ids: list[int], outcome: Undone) -> None:
     model = entity_class(entity)
-    if not issubclass(model, Entity):
+    if not issubclass(model, Entity) or model.kept_by_system:
         return
     traces = _traces(batch_id, entity, ids)
     edited = _edited_since(entity, traces)

@@ -115,10 +115,10 @@ def unit() -> Iterator[UnitSession]:
     if _unit_of.get() is not None:
         raise RuntimeError("a unit of work inside the unit of another actor")
     current.rollback()
-    tokens = _begin.set("IMMEDIATE"), _unit_of.set(current)
+    token = _unit_of.set(current)
     current.info["unit"] = True
     try:
-        current.connection()
+        _begin_writing(current)
         yield current
         current.flush()
         current.commit_unit()
@@ -129,9 +129,17 @@ def unit() -> Iterator[UnitSession]:
         # What was read once for this unit may be old in the next.
         for name in ("unit", "found"):
             current.info.pop(name, None)
-        _begin.reset(tokens[0])
-        _unit_of.reset(tokens[1])
+        _unit_of.reset(token)
     _run_after_commit(current)
+
+
+def _begin_writing(current: UnitSession) -> None:
+    # Only this one transaction: another actor who merely reads meanwhile would wait for the write lock of this unit.
+    token = _begin.set("IMMEDIATE")
+    try:
+        current.connection()
+    finally:
+        _begin.reset(token)
 
 
 def after_commit(work: Callable[[], None]) -> None:

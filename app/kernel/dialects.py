@@ -20,6 +20,15 @@ def insert_once(model: type, values: Mapping[str, Any]) -> bool:
     return session().execute(statement).first() is not None
 
 
+def insert_rows(model: type, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of a log, past the unit of work's bookkeeping.
+
+    Not by `bulk_insert_mappings`: called while the session flushes, it would tell it that the flush is over.
+    """
+    if rows:
+        session().execute(sa.insert(model.__table__), list(rows))
+
+
 def insert_all_once(model: type, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the `rows` whose unique keys are free; the number inserted."""
     if not rows:

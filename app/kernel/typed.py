@@ -11,6 +11,7 @@ from app.kernel.fields import Field
 from app.kernel.problems import N_, Problem, problem
 
 TRUE, FALSE = {"true", "1", "yes", "y", "on", "是"}, {"false", "0", "no", "n", "off", "否"}
+MOST_DIGITS = 40
 NOT_A = {
     "integer": N_("“%(value)s” is not a whole number."), "decimal": N_("“%(value)s” is not a number."),
     "money": N_("“%(value)s” is not an amount."), "date": N_("“%(value)s” is not a date (YYYY-MM-DD)."),
@@ -48,22 +49,25 @@ def _integer(given: Any, zone: str, currency: str) -> int:
     return int(given)
 
 
-def _decimal(given: Any, zone: str, currency: str) -> decimal.Decimal:
+def _number(given: Any) -> decimal.Decimal:
     if isinstance(given, bool):
         raise ValueError("a number expected")
     value = decimal.Decimal(str(given).replace(",", ""))
-    if not value.is_finite() or -value.as_tuple().exponent > 4:
-        raise ValueError("a finite number of at most four places expected")
+    # "1e400000" is a short text, but as a whole number it costs seconds to write out.
+    if not value.is_finite() or value.adjusted() > MOST_DIGITS:
+        raise ValueError("a finite number of a sensible size expected")
+    return value
+
+
+def _decimal(given: Any, zone: str, currency: str) -> decimal.Decimal:
+    value = _number(given)
+    if -value.as_tuple().exponent > 4:
+        raise ValueError("at most four places expected")
     return value
 
 
 def _money(given: Any, zone: str, currency: str) -> int:
-    if isinstance(given, bool):
-        raise ValueError("an amount expected")
-    value = decimal.Decimal(str(given).replace(",", ""))
-    if not value.is_finite():
-        raise ValueError("a finite amount expected")
-    return money.to_minor(value, currency)
+    return money.to_minor(_number(given), currency)
 
 
 def _boolean(given: Any, zone: str, currency: str) -> bool:

@@ -11,6 +11,8 @@ from sqlalchemy import orm
 from app.kernel import clock
 from app.kernel.actor import Actor, acting, circumstance
 from app.kernel.database import db, session
+from app.kernel.dialects import insert_rows
+from app.kernel.entity import scoped_by_table
 from app.kernel.errors import CrmError
 from app.kernel.events import Change
 from app.kernel.views.asked import Asked, as_mapping
@@ -53,7 +55,7 @@ def write_entries(events: list[tuple[int, Change]]) -> None:
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
-    session().bulk_insert_mappings(sa.inspect(AuditEntry), rows)
+    insert_rows(AuditEntry, rows)
 
 
 def write_entry(kind: str, *, actor: Actor | None = None, **parts: Any) -> None:
@@ -77,7 +79,7 @@ def tell_denied(error: CrmError) -> None:
 def tell_export(entity: str, asked: Asked, kind: str, count: int) -> None:
     """Record an export with its filter and the number of rows that left."""
     write_apart("export", entity=entity, note=f"{kind}: {count}",
-                changes={**as_mapping(asked), "format": kind, "rows": count})
+                changes={**as_mapping(scoped_by_table()[entity], asked), "format": kind, "rows": count})
 
 
 def broken_entries(limit: int = 100) -> list[int]:

@@ -18,7 +18,7 @@ CATALOGUES = ("team", "user_profile", "tag", "product", "pipeline", "stage", "co
               "loss_reason", "lead_source", "industry", "region", "product_category", "currency_rate", "skill",
               "reminder_step", "win_back_plan")
 # Logs that follow the record they are about.
-HISTORIES = ("lifecycle_change", "owner_change", "stage_change")
+HISTORIES = ("lifecycle_change", "stage_change")
 DESK_SIDE = ("task", "attachment", "notification", "saved_view", "import_batch")
 PERSONAL = {"customer": ("phone", "email", "birth_date", "address"),
             "contact": ("phone", "email", "birth_date", "wechat"), "lead": ("phone", "email")}
@@ -38,14 +38,13 @@ OWN_DESK = {
     "import_batch": {"read": "own"},
 }
 
+TREE = {"read": "tree pool", "create": "tree", "edit": "tree", "delete": "tree", "assign": "tree", "mass_edit": "tree",
+        "export": "tree", "import": "tree"}
+
 MANAGER: dict[str, Mapping[str, str]] = {
     **spread(HISTORIES, {"read": "tree through", "export": "tree"}),
-    **spread(CUSTOMER_SIDE, {"read": "tree pool", "create": "tree", "edit": "tree", "delete": "tree", "assign": "tree",
-                             "mass_edit": "tree", "export": "tree", "import": "tree", "claim": "pool",
-                             "release": "tree"}),
-    **spread(SALES_SIDE, {"read": "tree pool", "create": "tree", "edit": "tree", "delete": "tree", "assign": "tree",
-                          "mass_edit": "tree", "export": "tree", "import": "tree", "claim": "pool",
-                          "release": "tree"}),
+    **spread((*CUSTOMER_SIDE, *SALES_SIDE), TREE),
+    **spread(("customer", "lead"), {**TREE, "claim": "pool", "release": "tree"}),
     **spread(("ticket", "ticket_message"), {"read": "tree through", "create": "all", "edit": "tree", "delete": "tree",
                                             "assign": "tree", "mass_edit": "tree", "export": "tree"}),
     **spread(CATALOGUES, READ_ALL),

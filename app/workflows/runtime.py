@@ -31,7 +31,8 @@ def turn_once(app: Flask) -> int:
 def work_once(app: Flask) -> bool:
     """One piece of work of each kind; whether there was any. A kind that fails does not hold up the others."""
     with app.app_context(), acting_as(SYSTEM):
-        return any([_one(piece) for piece in (engine.handle_one, outbox.send_one, jobs.run_one)])
+        done = [_one(piece) for piece in (engine.handle_one, outbox.send_one, jobs.run_one)]
+        return any(done)
 
 
 def _one(piece: Callable[[], bool]) -> bool:

@@ -15,6 +15,8 @@ from app.sales.models import Opportunity, OpportunityLine
 from tests.data.maven import load, walk
 
 TABLES = Path(__file__).parents[3] / "shared" / "data" / "maven_crm"
+PIPELINE = ("opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date",
+            "close_value")
 WON = {"stage_category": "won"}
 
 
@@ -41,8 +43,9 @@ def totals(app, company):
 def test_the_real_tables_give_the_known_totals(app, company):
     counts = walk(app, TABLES)
     assert counts["opportunity"]["created"] == counts["opportunity"]["read"] == 8800
+    assert counts["team"]["skipped"] == 34  # the company of the tests has two of the three offices already
     assert {entity: each["created"] for entity, each in counts.items()} == {
-        "team": 3, "industry": 10, "region": 15, "product_category": 3, "customer": 85, "product": 7,
+        "team": 1, "industry": 10, "region": 15, "product_category": 3, "customer": 85, "product": 7,
         "opportunity": 8800}
     found = totals(app, company)
     assert sorted(found["revenue"][0].values()) == sorted([1_134_672, 3_086_111, 2_982_255, 2_802_496])
@@ -53,7 +56,6 @@ def test_the_real_tables_give_the_known_totals(app, company):
         assert session().scalars(sa.select(sa.func.count()).select_from(Opportunity).where(
             Opportunity.customer_id.is_(None))).one() == 1425
         assert session().scalars(sa.select(sa.func.count()).select_from(OpportunityLine)).one() == 4238
-    assert load(app, "opportunity", TABLES, "sales_pipeline", "opportunities")["unchanged"] == 8800
 
 
 @pytest.fixture
@@ -79,8 +81,7 @@ def twin(tmp_path):
             ("sales_teams", "sales_agent,manager,regional_office", agents),
             ("accounts", "account,sector,year_established,revenue,employees,office_location,subsidiary_of", accounts),
             ("products", "product,series,sales_price", products),
-            ("sales_pipeline", "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,"
-                               "close_value", deals)):
+            ("sales_pipeline", ",".join(PIPELINE), deals)):
         with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows([header.split(","), *rows])
     return tmp_path, revenue
@@ -90,7 +91,7 @@ def test_a_generated_twin_gives_its_own_totals(app, company, twin):
     folder, revenue = twin
     counts = walk(app, folder)
     assert counts["opportunity"]["created"] == 260
-    assert (counts["team"]["created"], counts["team"]["skipped"]) == (2, 4)
+    assert (counts["team"]["created"], counts["team"]["skipped"]) == (1, 5)
     found = totals(app, company)
     assert sorted(found["revenue"][0].values()) == sorted(revenue.values())
     assert found["months"][1] == sum(revenue.values())

@@ -16,8 +16,8 @@ from app.sales.models import Opportunity, Order, OrderLine, Pipeline, Product, S
 from app.sales.operations import lay_out_catalogue
 from tests.data.imports import reasons
 
-NASTY = ["=1+1", "+86 138 0013 8000", "-5", "@sum", "'quoted", "0012", "NA", "a;b|c、d", "line one\nline two", 'say "hi"',
-         "逗号，分号；", "1e5", "TRUE", "[x]", "#3", "a / b", "tab\tin", "x" * 180, "null", "Ⅻ ﬁ"]
+NASTY = ["=1+1", "+86 138 0013 8000", "-5", "@sum", "'quoted", "0012", "NA", "a;b|c、d", "line one\nline two",
+         'say "hi"', "逗号，分号；", "1e5", "TRUE", "[x]", "#3", "a / b", "tab\tin", "x" * 180, "null", "Ⅻ ﬁ"]
 MOMENT = dt.datetime(2026, 3, 29, 0, 30, 1, 123456, tzinfo=dt.UTC)
 KINDS = ["csv", "xlsx", "jsonl"]
 
@@ -28,9 +28,11 @@ def shop(company):
     with company.acting("system"), unit():
         lay_out_catalogue()
         second = bulk.add_rows(Pipeline, [{"name": "Partners / abroad", "order": 9}]).done[0]
-        stages = bulk.add_rows(Stage, [{"pipeline": second, "key": key, "label": label, "category": category}
-                                       for key, label, category in (("won", "Won", "won"), ("hot", "Hot", "open"))])
-        tags = bulk.add_rows(Tag, [{"name": name} for name in NASTY if len(name) < 60 and "\n" not in name]).done
+        stages = bulk.add_rows(Stage, [
+            {"pipeline": second, "key": key, "label": label, "category": category}
+            for key, label, category in (("won", "Won", "won"), ("hot", "Hot", "open"))])
+        names = [name for name in NASTY if len(name) < 60 and "\n" not in name]
+        tags = bulk.add_rows(Tag, [{"name": name} for name in names]).done
         industry = bulk.add_rows(Industry, [{"name": "=Retail; wholesale"}]).done[0]
         customers = bulk.add_rows(Customer, [
             {"name": name, "code": name[:60] if place % 2 and place < 20 else None, "remark": name, "phone": "013800138000",

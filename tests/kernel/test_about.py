@@ -14,10 +14,11 @@ FIELD = Field("about", "about", "about", "About", max_length=90)
 
 
 @pytest.mark.parametrize(("text", "expected"), [
-    ("customer:5", ("customer", 5)), ("order_line:12", ("order_line", 12)), ("a1:999999999999999999", ("a1", 10**18 - 1)),
+    ("customer:5", ("customer", 5)), ("order_line:12", ("order_line", 12)),
+    ("a1:999999999999999999", ("a1", 10**18 - 1)),
     ("customer:0", None), ("customer:05", None), ("customer:-1", None), ("Customer:5", None), ("customer", None),
-    ("customer:", None), (":5", None), ("customer:5:6", None), ("customer: 5", None), ("customer:5\n", None), ("", None),
-    (None, None), ("1customer:5", None), ("customer:٣", None), ("customer:1" + "0" * 18, None)])
+    ("customer:", None), (":5", None), ("customer:5:6", None), ("customer: 5", None), ("customer:5\n", None),
+    ("", None), (None, None), ("1customer:5", None), ("customer:٣", None), ("customer:1" + "0" * 18, None)])
 def test_a_text_names_entity_and_number_or_nothing(text, expected):
     assert about.split(text) == expected
 
@@ -29,7 +30,8 @@ def test_what_is_put_together_comes_apart_again(entity, record_id):
     assert about.parts(text) == {"about_entity": entity, "about_id": record_id}
 
 
-@pytest.mark.parametrize(("entity", "record_id"), [(None, 5), ("customer", None), (None, None), ("", 5), ("customer", 0)])
+@pytest.mark.parametrize(("entity", "record_id"), [
+    (None, 5), ("customer", None), (None, None), ("", 5), ("customer", 0)])
 def test_half_a_name_names_nothing(entity, record_id):
     assert about.text_of(entity, record_id) is None
 

@@ -123,3 +123,12 @@ def test_eight_writers_lose_no_step(company):
     with company.acting("system"):
         assert the(Customer, pk).remark == "40"
         assert the(Customer, pk).version == 41
+
+
+def test_another_actor_reads_while_a_unit_writes(company):
+    with company.acting("sales1"), unit() as current:
+        current.add(Customer(name="Not yet"))
+        current.flush()
+        with acting_as(SYSTEM):
+            assert session().scalars(sa.select(Customer.name)).all() == []
+    assert count(company) == 1

@@ -5,8 +5,8 @@ import datetime as dt
 import sqlalchemy as sa
 
 from app.customers.models import Customer, Interaction, LifecycleChange, OwnerChange
-from app.customers.operations import give_up, release
 from app.customers.operations import claim as claim_customer
+from app.customers.operations import give_up, release
 from app.kernel import clock
 from app.kernel.database import session
 from app.kernel.events import DomainEvent

@@ -85,7 +85,7 @@ def test_nobody_changes_anything_but_through_the_login(company, rules):
         before = digest()
         for rule in rules:
             for method in sorted(rule.methods & {"POST", "PUT", "DELETE", "PATCH"}):
-                parts = {name: 1 for name in rule.arguments}
+                parts = dict.fromkeys(rule.arguments, 1)
                 status = client.open(rule.build(parts)[1], method=method, json={}).status_code
                 if kinds[rule.endpoint] == "role" and status not in (302, 401):
                     wrong.append((rule.endpoint, method, status))

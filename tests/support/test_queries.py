@@ -39,8 +39,8 @@ def work(company):
             ticket(company, priority="high", **values)
 
 
-def figures(company, who, tree=EVERYTHING, at=hours(3)):
-    with company.acting(who), clock.at(at):
+def figures(company, who, tree=EVERYTHING, at=3):
+    with company.acting(who), clock.at(hours(at)):
         return agent_figures(Asked(ask.condition(Ticket, tree), tree, None, None))
 
 
@@ -53,7 +53,7 @@ def test_each_agent_has_his_figures(company, work):
 
 
 def test_what_is_not_done_becomes_late_with_time(company, work):
-    late = {row["agent"]: row["late"] for row in figures(company, "admin", at=hours(5))}
+    late = {row["agent"]: row["late"] for row in figures(company, "admin", at=5)}
     assert late == {"support1": 2, "support2": 1, "": 1}
 
 

@@ -129,7 +129,8 @@ def lively(company, acme):
     quality = category(company, "Quality", kind="complaint")
     with clock.at(NOON):
         ticket(company, customer=acme, category=quality, assignee=company.ids["support1"], status="closed",
-               first_responded_at=NOON + dt.timedelta(hours=1), resolved_at=NOON + dt.timedelta(hours=2), satisfaction=4)
+               first_responded_at=NOON + dt.timedelta(hours=1), resolved_at=NOON + dt.timedelta(hours=2),
+               satisfaction=4)
         ticket(company, customer=acme, category=quality, channel="phone")
         ticket(company, customer=acme)
     return quality
@@ -160,7 +161,8 @@ def test_the_times_of_an_agent_are_means(company, lively):
 
 def test_the_table_of_agents_shows_who_did_what(company, lively):
     rows = company.client("admin").get(f"{API}/chart/agents").json["rows"]
-    assert [(row["agent"], row["tickets"], row["response_hours"]) for row in rows] == [("", 2, None), ("support1", 1, 1.0)]
+    assert [(row["agent"], row["tickets"], row["response_hours"]) for row in rows] == [
+        ("", 2, None), ("support1", 1, 1.0)]
 
 
 @pytest.mark.parametrize("view", TicketView.saved_views, ids=lambda view: str(view.label))

@@ -32,7 +32,7 @@ class LifecycleChange(Scoped):
     from_stage = fields.choice(_l("From"), LIFECYCLE_STAGES, readonly=True)
     to_stage = fields.choice(_l("To"), LIFECYCLE_STAGES, required=True, readonly=True)
     reason = fields.choice(_l("Reason"), REASONS, required=True, readonly=True)
-    order_id = fields.pointer("order", _l("Order"), readonly=True)
+    order_id = fields.pointer("order", _l("Sales order"), readonly=True)
     cause = fields.text(_l("Cause"), 200, readonly=True)
 
     customer = orm.relationship("Customer", foreign_keys=[customer_id])

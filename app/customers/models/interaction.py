@@ -13,7 +13,7 @@ from app.kernel.problems import Problem
 
 INTERACTION_KINDS = {
     "call": _l("Call"), "visit": _l("Visit"), "meeting": _l("Meeting"), "email": _l("E-mail"), "chat": _l("Chat"),
-    "return_visit": _l("Return visit"), "note": _l("Note"),
+    "return_visit": _l("Return visit"), "note": _l("Internal note"),
 }
 DIRECTIONS = {"out": _l("By us"), "in": _l("By the customer")}
 

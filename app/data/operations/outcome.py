@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.data.models import REJECTED, STAGED, ImportRow
 from app.data.operations.sealed import open_cells, open_problems
 from app.data.reading import Record
-from app.data.writing import rejected_rows
+from app.data.writing import csv_lines, rejected_rows
 from app.kernel import batches
 from app.kernel.actor import acting
 from app.kernel.batches import Batch, Undone
@@ -50,6 +50,11 @@ def shown_rows(batch_id: int, limit: int, *, rejected: bool = False) -> list[Row
     return [RowShown(row.row, (row.verdict or row.status) if row.status == STAGED else row.status,
                      open_cells(row.cells), open_problems(row.problems), row.record_id)
             for row in session().scalars(wanted.order_by(ImportRow.id).limit(limit))]
+
+
+def template_file(headers: list[str]) -> Iterator[bytes]:
+    """A CSV file of these headers and no row."""
+    return csv_lines(headers, ())
 
 
 def rejected_file(batch_id: int) -> Iterator[bytes]:

@@ -89,12 +89,16 @@ def header_map(model: type[Entity], headers: Sequence[str], mapping: MappingFile
 
 
 def make_plan(model: type[Entity], headers: Sequence[str], records: Callable[[], Iterator[Record]],
-              mapping: MappingFile, actor: Actor, match: Sequence[str] = (), on_match: str = UPDATE) -> Plan:
-    """The plan for a file. RuleError if a header is ambiguous, the mapping is wrong, or `match` is not in the file."""
+              mapping: MappingFile, actor: Actor, match: Sequence[str] = (), on_match: str = UPDATE, *,
+              lenient: bool = False) -> Plan:
+    """The plan for a file. RuleError if a header is ambiguous, the mapping is wrong, or `match` is not in the file.
+
+    `lenient` leaves ambiguous columns out with a warning, for a person who is asked about them next.
+    """
     if on_match not in ON_MATCH:
         raise RuleError(problems={"on_match": problem(N_("Choose update, skip or error."))})
     found = header_map(model, headers, mapping, actor)
-    _insist_on_certainty(found)
+    _insist_on_certainty(found, lenient=lenient)
     currency = current_app.config.get("CRM_CURRENCY", "CNY")
     dates = _date_orders(found.columns, mapping, records)
     names = {column.field.name for column in found.columns} | set(mapping.constants) | set(mapping.defaults)
@@ -108,9 +112,10 @@ def make_plan(model: type[Entity], headers: Sequence[str], records: Callable[[],
                 currency, own_id, {header_key(header): place for place, header in enumerate(headers)}, _warnings(found))
 
 
-def _insist_on_certainty(found: HeaderMap) -> None:
+def _insist_on_certainty(found: HeaderMap, *, lenient: bool) -> None:
     filled = {column.field.name for column in (*found.columns, *found.readonly)}
     unclear = {each.header: each.reason for each in found.ambiguous if each.reason.params.get("field") not in filled}
+    unclear = {} if lenient else unclear
     if found.problems or unclear:
         raise RuleError(problem(N_("The columns of the file are not clear. Say in a mapping what they mean.")),
                         {**({"mapping": found.problems[0]} if found.problems else {}), **unclear})

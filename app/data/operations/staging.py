@@ -28,12 +28,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked of an import: the text of a mapping file, identifying fields, what happens to known records."""
+    """What is asked of an import: the text of a mapping file, identifying fields, what happens to known records.
+
+    `lenient` leaves columns out that are not clear, for a person who sees them next.
+    """
 
     mapping: str | None = None
     match: tuple[str, ...] = ()
     on_match: str = UPDATE
     encoding: str | None = None
+    lenient: bool = False
 
 
 NO_WISH = Wish()
@@ -95,7 +99,7 @@ def _staged_records(batch_id: int) -> Iterator[Record]:
 
 def _stage(model: type[Entity], reading: _Reading, wish: Wish, progress: Progress | None) -> int:
     plan = make_plan(model, reading.headers, reading.records, read_mapping(wish.mapping), acting(), wish.match,
-                     wish.on_match)
+                     wish.on_match, lenient=wish.lenient)
     batch_id = in_unit(_open, model, reading, wish, plan)
     drafter, count, records = Drafter(plan), 0, reading.records()
     while part := list(islice(records, CHUNK)):

@@ -33,7 +33,7 @@ class Notification(Entity):
     about_id = fields.integer(_l("Number of the record"), readonly=True)
     read_at = fields.moment(_l("Read at"), readonly=True)
     # What makes a notice one: told again under the same key, nothing happens, also after it was read and deleted.
-    key = fields.text(_l("Key"), 200, unique=True, readonly=True)
+    key = fields.text(_l("Notice key"), 200, unique=True, readonly=True)
 
     user = orm.relationship("User", foreign_keys=[user_id])
 

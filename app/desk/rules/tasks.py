@@ -20,10 +20,8 @@ def task_problems(values: Mapping[str, Any]) -> Problems:
 def one_holder(values: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """``assignee`` and ``owner`` as one person: whichever of the two was changed leads, the assignee if both were."""
     assignee, owner = values.get("assignee"), values.get("owner")
-    if before is None:
-        holder = assignee or owner
-    else:
-        holder = assignee if assignee != before.get("assignee") else owner
+    leads = bool(assignee) if before is None else assignee != before.get("assignee")
+    holder = assignee if leads else owner
     return {"assignee": holder, "owner": holder}
 
 

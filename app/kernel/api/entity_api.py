@@ -208,7 +208,7 @@ class EntityApi(BaseApi):
             required: true
             content: {application/json: {schema: {type: object}}}
           responses:
-            200: {description: Counts, refusals and the batch id}
+            200: {description: "Counts, refusals and the batch id"}
         """
         self._refuse_read_only()
         given = reading.body()

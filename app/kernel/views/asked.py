@@ -15,9 +15,12 @@ from app.kernel.fields import Field, fields_of
 from app.kernel.filters import EVERYTHING, Context, Or, Tree, Where, all_of
 from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
+from app.kernel.rights.words import MASK
 
 PAGE_SIZES = (25, 50, 100)
 MAX_SIZE = 100
+# So many digits in a search may be a telephone number.
+FEWEST_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,24 @@ def visible_fields(model: type[Scoped], names: Iterable[Any]) -> dict[str, Field
             if columns.may_see(actor, at, field.name) and columns.may_see(actor, model, name.split(".")[0])}
 
 
-def as_mapping(asked: Asked) -> Mapping[str, Any]:
-    """The asked filter as JSON, for audit and saved views."""
+def as_mapping(model: type[Scoped], asked: Asked) -> Mapping[str, Any]:
+    """The asked filter as JSON, for the audit. Personal values that were asked for are left out: it is not encrypted."""
     sort = ("-" if asked.descending else "") + asked.sort
-    return {"filter": filters.to_dict(asked.tree), "q": asked.text, "sort": sort}
+    text = MASK if asked.text and _may_be_personal(asked.text) else asked.text
+    return {"filter": _without_personal(model, filters.to_dict(asked.tree)), "q": text, "sort": sort}
+
+
+def _without_personal(model: type[Scoped], given: Any) -> Any:
+    if isinstance(given, list):
+        return [_without_personal(model, part) for part in given]
+    if not isinstance(given, dict):
+        return given
+    if "field" not in given:
+        return {name: _without_personal(model, part) for name, part in given.items()}
+    known = declared_fields(model, [given["field"]]).get(given["field"])
+    return given if known is not None and not known[1].personal else {**given, "value": MASK}
+
+
+def _may_be_personal(text: str) -> bool:
+    # The one search box looks for phone numbers and addresses of mail too.
+    return "@" in text or sum(sign.isdigit() for sign in text) >= FEWEST_DIGITS

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask import Response, current_app, jsonify, url_for
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from app.kernel import clock, filters, money
 from app.kernel.actor import acting
@@ -26,6 +27,14 @@ from app.kernel.views.lens import person_name, relation_of, spoken
 # (model, money column, day column or None) -> expression in minor units of the base currency, NULL without a rate.
 Conversion = Callable[[type, Any, Any], Any]
 MAX_GROUPS = 200
+# What the columns of named queries are called.
+COLUMN_LABELS = {
+    "stage": _l("Stage"), "reached": _l("Reached"), "conversion": _l("Conversion (%)"), "days": _l("Days"),
+    "expected_days": _l("Expected days"), "pipeline": _l("Pipeline"), "source": _l("Source"), "leads": _l("Leads"),
+    "converted": _l("Converted"), "agent": _l("Agent"), "tickets": _l("Tickets"), "open": _l("Open"),
+    "late": _l("Late"), "response_hours": _l("Hours to the first response"),
+    "resolution_hours": _l("Hours to the solution"), "satisfaction": _l("Satisfaction"),
+}
 
 
 def set_conversion(app: Any, conversion: Conversion) -> None:
@@ -76,9 +85,16 @@ def numbers(view: Any, chart: Chart, args: Any) -> dict[str, Any]:
     head = {"name": chart.name, "label": str(chart.label), "kind": chart.kind, "help": str(chart.help)}
     if chart.query is not None:
         asked = Asked(ask.condition(view.model, tree), tree, since, until)
-        return {**head, "rows": chart.query(asked)}
+        return {**head, **_table(view, chart.query(asked))}
     points = _points(view, chart, tree, since, until)
     return {**head, **_series(points), "points": points}
+
+
+def _table(view: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Rows of a named query with the labels of their columns, in the order of the query."""
+    names = [name for name in (rows[0] if rows else ()) if name not in ("query", "url")]
+    told = [{**row, "url": row.get("url") or f"{url_for(f'{view.entity}.list')}?{row.get('query', '')}"} for row in rows]
+    return {"columns": [{"name": name, "label": str(COLUMN_LABELS.get(name, name))} for name in names], "rows": told}
 
 
 def _period(args: Any) -> tuple[dt.date | None, dt.date | None]:

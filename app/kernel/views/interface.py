@@ -17,4 +17,4 @@ class EntityInterface(SQLAInterface):
     def _closed(self, *_args: Any, **_kwargs: Any) -> Any:
         raise RuntimeError("records are read and written through the kernel's views")
 
-    query = get = get_item = add = edit = delete = delete_all = get_keys = query_model_relation = _closed
+    query = get = add = edit = delete = delete_all = get_keys = _closed

@@ -190,6 +190,8 @@ def spoken(field: Field, value: Any, currency: str, actor: Actor) -> str:
         return format_date(value, "yyyy-MM-dd")
     if field.kind == "boolean":
         return gettext("Yes") if value else gettext("No")
+    if isinstance(value, decimal.Decimal):
+        return format(value.normalize(), "f")
     return str(value)
 
 

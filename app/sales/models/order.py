@@ -27,7 +27,7 @@ class Order(Entity):
     __tablename__ = "order"
     __table_args__ = (living_key("order", "number"),
                       sa.Index("ix_order_customer_id_ordered_at", "customer_id", "ordered_at"))
-    entity_label, entity_label_plural = _l("Order"), _l("Orders")
+    entity_label, entity_label_plural = _l("Sales order"), _l("Orders")
     natural_key = ("number",)
     lookup_keys = ("number",)
     title_field = "number"
@@ -73,7 +73,7 @@ class OrderLine(Entity):
     hangs_on = ("order",)
     through = "order"
 
-    order_id = fields.pointer("order", _l("Order"), required=True)
+    order_id = fields.pointer("order", _l("Sales order"), required=True, aliases=("订单编号",))
     product_id = fields.pointer("product", _l("Product"), required=True)
     quantity = fields.decimal(_l("Quantity"), required=True, default=1)
     unit_price = fields.money(_l("Unit price"), least=0, required=True)

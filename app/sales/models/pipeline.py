@@ -10,7 +10,7 @@ from app.kernel.problems import Problem
 from app.sales.rules import deals
 from app.sales.rules.deals import stage_problems
 
-STAGE_CATEGORIES = {deals.OPEN: _l("Open"), deals.WON: _l("Won"), deals.LOST: _l("Lost")}
+STAGE_CATEGORIES = {deals.OPEN: _l("Under way"), deals.WON: _l("Closed won"), deals.LOST: _l("Closed lost")}
 
 
 class Pipeline(Entity):
@@ -24,7 +24,7 @@ class Pipeline(Entity):
     reference = True
 
     name = fields.text(_l("Name"), 80, required=True)
-    order = fields.integer(_l("Order"), required=True, default=0)
+    order = fields.integer(_l("Position"), required=True, default=0)
 
 
 class Stage(Entity):
@@ -39,10 +39,10 @@ class Stage(Entity):
     reference = True
 
     pipeline_id = fields.pointer("pipeline", _l("Pipeline"), required=True)
-    key = fields.text(_l("Key"), 40, required=True)
+    key = fields.text(_l("Stage key"), 40, required=True)
     label = fields.text(_l("Label"), 80, required=True)
     category = fields.choice(_l("Category"), STAGE_CATEGORIES, required=True, default=deals.OPEN)
-    order = fields.integer(_l("Order"), required=True, default=0)
+    order = fields.integer(_l("Position"), required=True, default=0)
     expected_days = fields.integer(_l("Expected days"), least=0)
     probability = fields.integer(_l("Probability (%)"), least=0, most=100,
                                  help=_l("Taken over by an opportunity when it enters the stage or is saved in it."))

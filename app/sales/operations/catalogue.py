@@ -17,8 +17,8 @@ STAGES = (
     ("prospecting", _l("First contact"), deals.OPEN, 14, 10),
     ("engaging", _l("In depth"), deals.OPEN, 21, 40),
     ("closing", _l("About to close"), deals.OPEN, 14, 75),
-    ("won", _l("Won"), deals.WON, None, 100),
-    ("lost", _l("Lost"), deals.LOST, None, 0),
+    ("won", _l("Closed won"), deals.WON, None, 100),
+    ("lost", _l("Closed lost"), deals.LOST, None, 0),
 )
 LOSS_REASONS = (_l("Price"), _l("Product"), _l("Service"), _l("Competitor"), _l("No budget"), _l("Bad time"),
                 _l("No answer any more"))

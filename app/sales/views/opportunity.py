@@ -23,7 +23,7 @@ class OpportunityView(EntityView):
                       "stage_changed_at", "furthest_stage", "next_at", "last_contact_at", "created_at", "owner", "team"]
     form_sections = [
         (_l("Basics"), ["name", "code", "customer", "stage", "owner"]),
-        (_l("Value"), ["amount", "currency", "product", "expected_close_on", "score", "source"]),
+        (_l("Amount and date"), ["amount", "currency", "product", "expected_close_on", "score", "source"]),
         (_l("Need and competition"), ["need", "competitor", "next_at"]),
         (_l("Closing"), ["closed_at", "loss_reason", "lesson"]),
         (_l("More"), ["opened_on", "remark"]),
@@ -34,11 +34,11 @@ class OpportunityView(EntityView):
         "loss_reason", "lesson", "next_at", "last_contact_at", "remark", "owner", "team", "created_at", "updated_at"]
     base_order = ("created_at", "desc")
     saved_views = [
-        View(_l("Mine, open"), owner="me", stage_category="open"),
+        View(_l("My open deals"), owner="me", stage_category="open"),
         View(_l("Closing this month"), expected_close_on="this_month", stage_category="open"),
         View(_l("Overdue"), expected_close_on="overdue", stage_category="open"),
         View(_l("Won this quarter"), closed_at="this_quarter", stage_category="won"),
-        View(_l("Lost"), stage_category="lost"),
+        View(_l("Closed lost"), stage_category="lost"),
     ]
     charts = [
         Chart("won_by_month", _l("Won revenue by month"), group="closed_at:month", measure=REVENUE, where=WON,

@@ -20,7 +20,7 @@ class OrderView(EntityView):
                       "currency", "created_at", "owner", "team"]
     form_sections = [
         (_l("Basics"), ["number", "customer", "opportunity", "ordered_at", "status", "channel"]),
-        (_l("Value"), ["amount", "currency", "owner", "remark"]),
+        (_l("Amount"), ["amount", "currency", "owner", "remark"]),
     ]
     show_columns = ["number", "customer", "opportunity", "ordered_at", "status", "channel", "amount", "currency",
                     "line_count", "remark", "owner", "team", "created_at", "updated_at"]

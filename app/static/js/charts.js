@@ -1,18 +1,35 @@
 /* Charts from our own JSON, each with its table; a click leads to the rows behind a point. */
+function columnsOf(data) {
+  if (data.columns) return data.columns;
+  const split = data.points.some((point) => point.split);
+  return [{ name: "group" }, ...(split ? [{ name: "split" }] : []), { name: "text" }];
+}
+
 function table(data) {
   const body = document.createElement("table");
   body.className = "table table-sm";
-  const rows = data.rows || data.points.map((point) => ({ "": point.group, " ": point.split, "  ": point.text, url: point.url }));
-  rows.forEach((row) => {
-    const line = body.insertRow();
-    Object.entries(row).filter(([name]) => name !== "url").forEach(([, value], place) => {
+  const columns = columnsOf(data);
+  if (data.columns) {
+    const head = body.createTHead().insertRow();
+    columns.forEach((column) => {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = column.label;
+      head.append(cell);
+    });
+  }
+  const lines = body.createTBody();
+  (data.rows || data.points).forEach((row) => {
+    const line = lines.insertRow();
+    columns.forEach((column, place) => {
       const cell = line.insertCell();
+      const said = row[column.name] ?? "";
       if (place === 0 && row.url) {
         const link = document.createElement("a");
         link.href = row.url;
-        link.textContent = value;
+        link.textContent = said === "" ? "\u2014" : said;
         cell.append(link);
-      } else cell.textContent = value ?? "";
+      } else cell.textContent = said;
     });
   });
   return body;
@@ -20,11 +37,12 @@ function table(data) {
 
 function options(data) {
   if (data.kind === "funnel" || data.kind === "pie") {
-    const shown = data.points || data.rows.map((row) => ({ group: row.label, value: row.value, url: row.url }));
+    const [name, value] = columnsOf(data).map((column) => column.name);
+    const shown = data.points || data.rows.map((row) => ({ group: row[name], value: row[value], url: row.url }));
     return { tooltip: { renderMode: "richText" }, series: [{ type: data.kind, radius: "70%", sort: "none",
       data: shown.map((point) => ({ name: point.group, value: point.value, url: point.url })) }] };
   }
-  return { tooltip: { trigger: "axis", renderMode: "richText" }, legend: data.series.length > 1 ? {} : undefined,
+  return { tooltip: { trigger: "axis", renderMode: "richText" }, legend: data.series.length > 1 ? { top: 0, type: "scroll" } : undefined,
     grid: { containLabel: true, left: 8, right: 8, bottom: 8, top: 36 },
     xAxis: { type: "category", data: data.categories }, yAxis: { type: "value" },
     series: data.series.map((each) => ({ type: data.kind === "line" ? "line" : "bar", name: each.name, data: each.data,

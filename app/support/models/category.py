@@ -11,7 +11,7 @@ from app.kernel.entity import Entity, Find, Values, living_key
 from app.support.rules import promises
 from app.support.rules.categories import MOST_PATH, path_of
 
-TICKET_KINDS = {promises.REQUEST: _l("Request"), promises.COMPLAINT: _l("Complaint"),
+TICKET_KINDS = {promises.REQUEST: _l("Service request"), promises.COMPLAINT: _l("Complaint"),
                 promises.SUGGESTION: _l("Suggestion")}
 
 

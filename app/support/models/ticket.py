@@ -54,7 +54,7 @@ class Ticket(Entity):
     customer_id = fields.pointer("customer", _l("Customer"), index=False, aliases=("客户名称",))
     contact_id = fields.pointer("contact", _l("Contact"), aliases=("联系人",))
     product_id = fields.pointer("product", _l("Product"), aliases=("产品名称",))
-    order_id = fields.pointer("order", _l("Order"), aliases=("订单编号",))
+    order_id = fields.pointer("order", _l("Sales order"), aliases=("订单编号",))
     queue_id = fields.pointer("queue", _l("Queue"), index=False, aliases=("处理队列",))
     assignee_id = fields.pointer("ab_user", _l("Assignee"), index=False, aliases=("处理人",))
     assignment_note = fields.text(_l("Why this assignee"), 500, readonly=True)

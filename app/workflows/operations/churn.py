@@ -36,7 +36,8 @@ for name, label in (("raise_at", _l("Churn: score that raises an alert")),
     declare(f"churn.{name}", default=getattr(ChurnSettings(), name), label=label, least=0,
             kind="integer" if name.endswith("days") else "decimal")
 declare("churn.product_words", default="product, quality, malfunction, defect, broken, competitor, "
-        "产品, 质量, 故障, 损, 竞争", kind="text", label=_l("Churn: words of categories and loss reasons about the product"))
+        "产品, 质量, 故障, 损, 竞争", kind="text",
+        label=_l("Churn: words of categories and loss reasons about the product"))
 declare("churn.price_words", default="price, pricing, billing, invoice, expensive, 价格, 账单, 费用, 太贵", kind="text",
         label=_l("Churn: words of categories and loss reasons about the price"))
 declare("churn.task_days", default=3, kind="integer", least=0, label=_l("Churn: days until the follow-up task is due"))

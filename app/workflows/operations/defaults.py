@@ -39,7 +39,8 @@ def _schedules(zone: str) -> list[dict[str, Any]]:
     return [
         {"name": gettext("Drain the ticket backlog"), "job": "assignment", "kind": "every", "minutes": 1, "zone": zone},
         {"name": gettext("Send due reminders"), "job": "reminders", "kind": "every", "minutes": 1, "zone": zone},
-        {"name": gettext("Apply the rules of the clock"), "job": "rules_tick", "kind": "daily", "at": "08:00", "zone": zone},
+        {"name": gettext("Apply the rules of the clock"), "job": "rules_tick", "kind": "daily", "at": "08:00",
+         "zone": zone},
         {"name": gettext("Judge churn every night"), "job": "churn", "kind": "daily", "at": "02:00", "zone": zone},
         {"name": gettext("Reclaim neglected customers"), "job": "reclaim", "kind": "daily", "at": "03:00",
          "zone": zone, "active": False},

@@ -83,7 +83,7 @@ def send_one() -> bool:
     try:
         _channels[parcel.channel](parcel)
     except Exception as failure:  # a message that cannot be sent must not stop the others, whatever is wrong with it
-        log.warning("message %s did not leave: %s", parcel.id, failure)
+        log.warning("message %s did not leave", parcel.id, exc_info=True)
         error = f"{type(failure).__name__}: {failure}"[:500]
     in_unit(_finish, parcel, error)
     return True

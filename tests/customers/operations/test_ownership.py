@@ -2,10 +2,9 @@
 
 import datetime as dt
 
-import pytest
 import sqlalchemy as sa
 
-from app.customers.models import Contact, Customer, OwnerChange
+from app.customers.models import Customer, OwnerChange
 from app.customers.operations import claim
 from app.kernel import clock
 from app.kernel.database import session
@@ -75,32 +74,3 @@ def test_leads_opportunities_and_orders_are_remembered_like_customers(office):
         record = office.add(model, **values, by="sales1")
         office.edit(model, record, owner=office.ids["sales1b"], by="manager")
         assert [kind for kind, *_who in hands(office, model.__tablename__)] == ["created", "assigned"]
-
-
-@pytest.mark.parametrize("owner", ["sales2", None])
-def test_contacts_go_with_their_customer(office, owner):
-    customer = office.add(Customer, name="Blue River", by="sales1")
-    people = [office.add(Contact, name=name, customer=customer, by="sales1") for name in ("Ann", "Bob")]
-    office.delete(Contact, people[1])
-    target = office.ids.get(owner)
-    office.edit(Customer, customer, owner=target)
-    assert office.of(Contact, people[0], "owner_id") == target
-    assert office.of(Contact, people[1], "owner_id") == office.ids["sales1"]
-
-
-def test_a_contact_that_moves_to_another_customer_changes_hands(office):
-    mine, other = (office.add(Customer, name=name, by=name) for name in ("sales1", "sales2"))
-    ann = office.add(Contact, name="Ann", customer=mine)
-    office.edit(Contact, ann, customer=other)
-    assert office.of(Contact, ann, "owner_id", "team_id") == (office.ids["sales2"], office.teams["West"])
-
-
-def test_a_contact_of_nobody_belongs_to_who_typed_it(office):
-    assert office.of(Contact, office.add(Contact, name="Ann", by="sales1"), "owner_id") == office.ids["sales1"]
-
-
-def test_the_team_alone_moves_the_contacts_too(office):
-    customer = office.add(Customer, name="Blue River", by="sales1")
-    ann = office.add(Contact, name="Ann", customer=customer)
-    office.edit(Customer, customer, team=office.teams["Sales"])
-    assert office.of(Contact, ann, "team_id") == office.teams["Sales"]

@@ -108,7 +108,7 @@ CASES = [
 
 @pytest.mark.parametrize(("current", "last", "stated", "moved", "then"), [case[1:] for case in CASES],
                          ids=[case[0] for case in CASES])
-def test_the_next_contact(current, last, stated, moved, then):
+def test_the_next_contact_in_every_case(current, last, stated, moved, then):
     moments = [None if number is None else day(number) for number in (current, last, stated, then)]
     assert next_contact(*moments[:3], moved) == moments[3]
 

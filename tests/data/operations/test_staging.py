@@ -41,7 +41,8 @@ def test_values_are_texts_until_the_field_types_them(company):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_every_encoding_of_a_chinese_file_is_read(company, encoding):
     with company.acting("manager"):
-        counts, _number = run("customer", "客户名称,客户编号,备注\n蓝河科技有限公司,C-1,重要客户，请勿打扰\n".encode(encoding))
+        text = "客户名称,客户编号,备注\n蓝河科技有限公司,C-1,重要客户，请勿打扰\n"
+        counts, _number = run("customer", text.encode(encoding))
         assert counts["created"] == 1
         assert customers("name", "code") == [("蓝河科技有限公司", "C-1")]
 
@@ -229,12 +230,13 @@ def test_nothing_of_a_person_lies_in_plain_while_it_waits(company):
     with company.acting("manager"):
         number = staged("customer", "name,phone,birth_date\nLi,13800138000,nonsense\nWang,13900139000,1990-01-01\n")
         for row in session().scalars(sa.select(ImportRow).where(ImportRow.batch_id == number)):
-            assert "138" not in " ".join(filter(None, (row.cells[:8], row.problems and row.problems[:8])))
             for text in (row.cells, row.given, row.problems):
-                assert "13800138000" not in (text or "") and "Wang" not in (text or "")
+                assert "13800138000" not in (text or "")
+                assert "Wang" not in (text or "")
         operations.apply(number)
         session().expire_all()
-        assert {row.cells for row in session().scalars(sa.select(ImportRow).where(ImportRow.status == "created"))} == {None}
+        kept = session().scalars(sa.select(ImportRow.cells).where(ImportRow.status == "created"))
+        assert set(kept) == {None}
 
 
 def test_staged_rows_are_read_again_under_another_mapping(company):

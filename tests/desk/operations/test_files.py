@@ -15,7 +15,7 @@ from app.desk.operations import remove_orphans, upload
 from app.kernel import clock
 from app.kernel.errors import NotAllowed, RuleError, Unavailable
 from tests.desk import uploads
-from tests.desk.records import add, by, delete, of, stored
+from tests.desk.records import add, delete, of, stored
 
 DAY = dt.timedelta(days=1)
 

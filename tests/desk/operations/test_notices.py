@@ -41,7 +41,8 @@ def test_a_notice_may_name_the_record_that_it_is_about(company):
 
 def test_who_may_not_write_notices_may_cause_one(company):
     assert tell(company, "sales2")
-    assert stored(company, Notification, "owner_id", "created_by_id") == [(company.ids["sales1"], company.ids["sales2"])]
+    made = stored(company, Notification, "owner_id", "created_by_id")
+    assert made == [(company.ids["sales1"], company.ids["sales2"])]
 
 
 def test_a_notice_that_fails_with_its_unit_may_be_told_again(company):

@@ -45,7 +45,7 @@ def test_every_handing_over_is_told(company):
 
 def test_several_tasks_at_once_make_one_notice(company):
     tasks = [add(company, Task, "sales1", subject=f"Call {number}") for number in range(3)]
-    assigned = dict.fromkeys(tasks, {"assignee": company.ids["sales2"]})
+    assigned = {each: {"assignee": company.ids["sales2"]} for each in tasks}
     by(company, "admin", lambda: change_rows(Task, assigned).insist())
     assert told(company) == [(company.ids["sales2"], "3 tasks were assigned to you.", None)]
 

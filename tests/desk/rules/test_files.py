@@ -84,7 +84,8 @@ def test_an_empty_file_is_refused_whatever_it_is_called():
 
 
 @pytest.mark.parametrize(("name", "head", "expected"), [
-    ("photo", uploads.JPEG, "photo.jpg"), ("contract", uploads.PDF, "contract.pdf"), ("README", b"read me", "README.txt")])
+    ("photo", uploads.JPEG, "photo.jpg"), ("contract", uploads.PDF, "contract.pdf"),
+    ("README", b"read me", "README.txt")])
 def test_a_name_without_ending_gets_the_one_of_its_content(name, head, expected):
     assert judge_file(name, head) == Accepted(expected, judged(expected, head))
 

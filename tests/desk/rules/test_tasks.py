@@ -28,7 +28,8 @@ def test_whichever_of_the_two_was_changed_leads(assignee, owner, expected):
     assert holder(assignee, owner, before=1) == expected
 
 
-@pytest.mark.parametrize(("remind", "due"), [(None, None), (NOON, None), (None, NOON), (NOON, NOON), (NOON - HOUR, NOON)])
+@pytest.mark.parametrize(("remind", "due"), [
+    (None, None), (NOON, None), (None, NOON), (NOON, NOON), (NOON - HOUR, NOON)])
 def test_a_reminder_up_to_the_due_time_passes(remind, due):
     assert task_problems({"remind_at": remind, "due_at": due}) == {}
 

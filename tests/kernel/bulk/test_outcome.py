@@ -1,30 +1,34 @@
-"""What a set-based change did, row by row."""
+"""What a set-based change did."""
 
 import pytest
 
-from app.kernel.bulk import Outcome
+from app.kernel.bulk.outcome import Outcome
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.problems import problem
 
 
-def test_an_outcome_without_refusals_is_itself():
-    outcome = Outcome(done=[1, 2])
+def test_an_outcome_without_refusals_passes_and_is_handed_on():
+    outcome = Outcome(done=[1])
     assert outcome.insist() is outcome
 
 
-def test_a_row_out_of_reach_is_not_allowed():
-    with pytest.raises(NotAllowed) as refused:
-        Outcome(refused={5: {"": problem("You are not allowed to do this.")}}).insist()
-    assert str(refused.value) == "You are not allowed to do this."
+def test_a_row_outside_the_reach_is_not_allowed():
+    with pytest.raises(NotAllowed, match="Not yours."):
+        Outcome(refused={3: {"": problem("Not yours.")}}).insist()
 
 
-def test_a_row_that_breaks_a_rule_says_which_field():
-    with pytest.raises(RuleError) as refused:
-        Outcome(done=[1], refused={5: {"name": problem("This field is required.")}}).insist()
-    assert list(refused.value.problems) == ["name"]
+def test_a_wrong_row_is_named_by_its_problems():
+    with pytest.raises(RuleError) as raised:
+        Outcome(refused={3: {"name": problem("Wrong.")}}).insist()
+    assert str(raised.value.problems["name"]) == "Wrong."
 
 
-def test_outcomes_of_chunks_are_taken_together():
-    first = Outcome(done=[1], refused={2: {}}, created={0: 1})
-    first.add(Outcome(done=[3], unchanged=[4], refused={5: {}}, created={1: 3}))
-    assert (first.done, first.unchanged, set(first.refused), first.created) == ([1, 3], [4], {2, 5}, {0: 1, 1: 3})
+def test_outcomes_of_two_chunks_are_added_up():
+    first = Outcome(done=[1], unchanged=[2], refused={3: {}}, created={0: 1})
+    first.add(Outcome(done=[4], unchanged=[5], refused={6: {}}, created={1: 4}))
+    assert first == Outcome(done=[1, 4], unchanged=[2, 5], refused={3: {}, 6: {}}, created={0: 1, 1: 4})
+
+
+def test_two_outcomes_share_no_lists():
+    Outcome().done.append(1)
+    assert Outcome().done == []

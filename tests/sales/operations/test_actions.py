@@ -47,7 +47,7 @@ def test_moving_needs_a_stage(shop, deal):
     assert [shop.of(Opportunity, each, "probability") for each in others] == [40, 40]
 
 
-def test_losing_and_reopening(shop, deal):
+def test_what_is_lost_can_be_reopened(shop, deal):
     assert str(shop.as_("sales1", lose, [deal], {"loss_reason": shop.reasons["Price"]})) == "1 marked as lost."
     assert str(shop.as_("sales1", reopen, [deal], {})) == "1 reopened."
     shop.as_("sales1", lose, [deal], {"loss_reason": shop.reasons["Price"]})
@@ -55,7 +55,7 @@ def test_losing_and_reopening(shop, deal):
     assert shop.of(Opportunity, deal, "stage_id") == shop.stages["closing"]
 
 
-def test_converting(shop):
+def test_a_lead_is_converted_with_what_is_given(shop):
     lead = shop.add(Lead, name="Ann", by="sales1")
     said = shop.as_("sales1", convert, [lead], {"name": "Tills", "match": True})
     assert str(said) == "Converted into customer, contact and opportunity."

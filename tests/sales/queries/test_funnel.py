@@ -50,8 +50,8 @@ def bars(rows):
 
 def test_the_funnel_of_a_seller(shop, worked):
     assert bars(ask(shop, "sales1", funnel, Opportunity)) == [
-        ("First contact", 5, 80.0, 10.0), ("In depth", 4, 50.0, 20.0), ("About to close", 2, 50.0, 0.0), ("Won", 1,
-                                                                                                          None, None)]
+        ("First contact", 5, 80.0, 10.0), ("In depth", 4, 50.0, 20.0), ("About to close", 2, 50.0, 0.0),
+        ("Closed won", 1, None, None)]
 
 
 def test_a_manager_sees_the_deals_of_both_teams_and_a_filter_narrows(shop, worked):

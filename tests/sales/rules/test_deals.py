@@ -96,7 +96,7 @@ def test_a_stage_without_probability_promises_none():
     ({"closed_at": None}, {"stage_category": "won", "closed_at": None}, "won", NOON),
     ({"closed_at": EARLIER}, {"stage_category": "won", "closed_at": EARLIER}, "lost", NOON),
 ])
-def test_the_closing_time(values, before, category, closed):
+def test_the_closing_time_in_every_case(values, before, category, closed):
     assert derived({"stage": 2, **values}, before, row(2, category), NOON)["closed_at"] == closed
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from app.customers.models import Region
 from app.kernel.bulk import add_rows
+from app.kernel.views import charts
+from app.sales import queries
 from app.sales.models import CurrencyRate, Opportunity, OpportunityLine, Order
 from app.sales.operations import lose_deals
 from tests.customers.declared import bars, chart
@@ -157,17 +159,25 @@ def test_the_funnel_and_the_sources_answer_as_rows(shop, company, history):
     manager = company.client("manager")
     rows = chart(manager, "opportunity", "funnel")["rows"]
     assert [(row["stage"], row["reached"]) for row in rows] == [
-        ("First contact", 5), ("In depth", 4), ("About to close", 4), ("Won", 4)]
+        ("First contact", 5), ("In depth", 4), ("About to close", 4), ("Closed won", 4)]
     assert chart(manager, "lead", "by_source")["rows"] == []
 
 
-def test_money_of_another_currency_is_converted_or_kept_apart(shop, company, history):
+@pytest.fixture
+def converting(company):
+    """The app with the conversion of this room, whether or not it has one of its own."""
+    known = company.app.extensions.get("money_conversion")
+    charts.set_conversion(company.app, queries.converted)
+    yield
+    company.app.extensions["money_conversion"] = known
+
+
+@pytest.mark.parametrize("name", ["won_by_owner", "won_by_month", "won_by_region"])
+def test_money_is_converted_at_the_rate_of_its_day_or_kept_apart(shop, company, converting, name):
     shop.as_("system", add_rows, Opportunity, [
         {"name": "x", "owner": shop.ids["sales1"], "stage": shop.stages["won"], "amount": 10_00, "currency": currency,
-         "closed_at": NOON} for currency in ("USD", "EUR")])
-    shop.add(CurrencyRate, currency="USD", valid_on=NOON.date(), rate=Decimal(7))
-    points = chart(company.client("manager"), "opportunity", "won_by_owner")["points"]
-    found = {(point["group"], point["split"]): point["value"] for point in points}
-    assert found[("sales2", "")] == 30.0
-    assert found[("sales1", "EUR")] == 10.0
-    assert found[("sales1", "")] in (227.0, 157.0)
+         "closed_at": NOON} for currency in ("CNY", "USD", "EUR")])
+    for days, rate in ((-1, 7), (1, 9)):
+        shop.add(CurrencyRate, currency="USD", valid_on=NOON.date() + dt.timedelta(days=days), rate=Decimal(rate))
+    points = chart(company.client("manager"), "opportunity", name)["points"]
+    assert {point["split"]: point["value"] for point in points} == {"": 80.0, "EUR": 10.0}

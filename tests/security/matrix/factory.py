@@ -139,7 +139,8 @@ class Factory:
             return True
         column = getattr(model, each.column).property
         has_default = each.kind != "many" and column.columns[0].default is not None
-        return (each.required and (not has_default or each.kind == "pointer")) or (each.name in (model.title_field, *model.lookup_keys)
+        is_needed = each.required and (not has_default or each.kind == "pointer")
+        return is_needed or (each.name in (model.title_field, *model.lookup_keys) and not each.readonly
                                                        and not each.readonly and not has_default)
 
     def _value(self, model: type[Entity], each: Field, side: str) -> Any:
@@ -158,8 +159,9 @@ class Factory:
             return list(each.choices)[place % len(each.choices)]
         if each.kind in ("text", "long_text"):
             return self._mark(model, each)
-        plain = {"integer": max(1, int(each.least or 0)) if each.name not in model.natural_key else self.count % 300, "decimal": 1, "money": 100, "boolean": True,
-                 "date": FIRST_DAY + dt.timedelta(days=self.count), "moment": clock.now()}
+        number = self.count % 300 if each.name in model.natural_key else max(1, int(each.least or 0))
+        plain = {"integer": number, "decimal": 1, "money": 100, "boolean": True, "moment": clock.now(),
+                 "date": FIRST_DAY + dt.timedelta(days=self.count)}
         return plain[each.kind]
 
     def _mark(self, model: type[Entity], each: Field) -> str:

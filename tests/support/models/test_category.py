@@ -34,7 +34,8 @@ def test_a_category_is_shown_by_its_path(company, tree):
 
 def test_the_kind_is_that_of_the_node_above(company, tree):
     assert stored(company, TicketCategory, "kind") == ["complaint"] * 3
-    assert of(company, TicketCategory, category(company, "Idea", parent=tree[0], kind="suggestion"), "kind") == "suggestion"
+    own = category(company, "Idea", parent=tree[0], kind="suggestion")
+    assert of(company, TicketCategory, own, "kind") == "suggestion"
 
 
 def test_another_name_is_felt_in_every_path_below(company, tree):

@@ -40,7 +40,8 @@ def test_the_depth_counts_levels_from_the_top(node, depth):
     assert depth_of(node, TREE) == depth
 
 
-@pytest.mark.parametrize(("nodes", "expected"), [([1], [1, 2, 3, 4]), ([2], [2, 4]), ([4], [4]), ([], []), ([4, 1], [1, 2, 3, 4])])
+@pytest.mark.parametrize(("nodes", "expected"), [
+    ([1], [1, 2, 3, 4]), ([2], [2, 4]), ([4], [4]), ([], []), ([4, 1], [1, 2, 3, 4])])
 def test_everything_below_comes_after_what_it_lies_below(nodes, expected):
     assert with_all_below(nodes, TREE) == expected
 

@@ -131,8 +131,8 @@ def moved(status, *messages, first=None, resolved=None):
 
 
 def test_the_first_public_word_of_ours_is_the_first_response():
-    assert moved(OPEN, (CUSTOMER, False, at(0)), (AGENT, True, at(1)), (AGENT, False, at(3)), (AGENT, False, at(2))) == {
-        "first_responded_at": at(2)}
+    said = (CUSTOMER, False, at(0)), (AGENT, True, at(1)), (AGENT, False, at(3)), (AGENT, False, at(2))
+    assert moved(OPEN, *said) == {"first_responded_at": at(2)}
 
 
 def test_a_later_answer_is_no_first_response():
@@ -184,8 +184,8 @@ def test_what_messages_move_is_a_move_that_the_flow_allows(status, said, first, 
     assert first is None or "first_responded_at" not in found
 
 
-@given(st.sampled_from(STATUSES), st.permutations([(CUSTOMER, False, at(1)), (AGENT, False, at(2)), (AGENT, True, at(3)),
-                                                   (CUSTOMER, False, at(4))]))
+@given(st.sampled_from(STATUSES), st.permutations([
+    (CUSTOMER, False, at(1)), (AGENT, False, at(2)), (AGENT, True, at(3)), (CUSTOMER, False, at(4))]))
 def test_the_order_in_which_messages_are_told_does_not_matter(status, said):
     assert moved(status, *said) == moved(status, *sorted(said, key=lambda each: each[2]))
 

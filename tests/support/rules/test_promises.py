@@ -24,7 +24,8 @@ def dues(values=None, before=None, promise=FOUR_DAY):
 @pytest.mark.parametrize(("values", "category", "expected"), [
     ({}, {}, ("request", "normal")),
     ({}, {"kind": "complaint", "default_priority": "high"}, ("complaint", "high")),
-    ({"kind": "suggestion", "priority": "low"}, {"kind": "complaint", "default_priority": "high"}, ("suggestion", "low")),
+    ({"kind": "suggestion", "priority": "low"}, {"kind": "complaint", "default_priority": "high"},
+     ("suggestion", "low")),
     ({"kind": "", "priority": None}, {"kind": None, "default_priority": None}, ("request", "normal"))])
 def test_kind_and_priority_come_from_the_category_where_nobody_chose(values, category, expected):
     assert tuple(by_category(values, category).values()) == expected

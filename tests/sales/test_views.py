@@ -22,7 +22,7 @@ def test_every_name_in_a_declaration_leads_somewhere(shop, view):
 
 @pytest.mark.parametrize("view", ALL, ids=lambda view: view.__name__)
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_every_page_opens(company, view):
+def test_every_page_opens_for_an_admin(company, view):
     entity = view.datamodel.obj.entity_name()
     browser = company.browser("admin")
     pages = ["list/", "charts/"] if view.read_only else ["list/", "charts/", "add", "bin/"]

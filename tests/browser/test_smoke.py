@@ -1,0 +1,189 @@
+"""A newcomer's way through the product in a real browser, against the real server process on a fresh database."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the browser driver is not installed")
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "a-long-demo-password"
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+                None)
+VENDOR = ROOT / "app" / "static" / "vendor"
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: the browser tests are left out"),
+    pytest.mark.skipif(not VENDOR.exists(), reason="the front end is not built: run `make frontend`"),
+]
+
+
+def _flask(environment, *arguments):
+    subprocess.run([sys.executable, "-m", "flask", "--app", "run", "crm", *arguments], cwd=ROOT, env=environment,
+                   check=True, capture_output=True, timeout=240)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(url, process):
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        assert process.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(f"{url}/login/", timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.3)
+    raise AssertionError("the server does not answer")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The address of a server of this test's own, with the small demo company."""
+    folder = tmp_path_factory.mktemp("site")
+    port = _free_port()
+    environment = {**os.environ, "CRM_ENV": "development", "CRM_INSTANCE_DIR": str(folder), "PORT": str(port),
+                   "DATABASE_URL": f"sqlite:///{folder / 'crm.db'}", "UPLOAD_DIR": str(folder / "uploads")}
+    environment.pop("CRM_BASE_URL", None)
+    _flask(environment, "init")
+    _flask(environment, "demo", "--size", "small", "--seed", "1", "--password", PASSWORD)
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=40)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for all tests of this file."""
+    with playwright.sync_playwright() as driver:
+        # A container often runs as root, where Chromium has no sandbox.
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Opens a page of a language and width; nothing may be complained about in its console, CSP included."""
+    contexts, complaints = [], []
+
+    def make(locale="en-US", width=1280):
+        context = browser.new_context(locale=locale, viewport={"width": width, "height": 800}, base_url=site)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(request.url)
+                if "ERR_ABORTED" not in (request.failure or "") else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def log_in(page, user):
+    page.goto("/login/")
+    page.fill("[name=username]", user)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
+def test_a_wrong_password_is_told_and_lets_nobody_in(browser, site):
+    # Without the watch over the console: the refusal itself is an answer 401.
+    page = browser.new_page(base_url=site)
+    page.goto("/login/")
+    page.fill("[name=username]", "sales1")
+    page.fill("[name=password]", "not-the-password")
+    page.press("[name=password]", "Enter")
+    page.wait_for_selector("[role=alert]")
+    page.goto("/customer/list/")
+    assert "/login" in page.url
+    page.close()
+
+
+def test_a_seller_searches_a_customer_and_opens_it(open_page):
+    page = log_in(open_page(), "sales1")
+    page.goto("/customer/list/")
+    first = page.locator("tbody tr td a").first
+    name = first.inner_text()
+    page.fill("input[name=q]", name)
+    page.press("input[name=q]", "Enter")
+    page.wait_for_url(re.compile("q="))
+    page.locator("tbody").get_by_role("link", name=name, exact=True).first.click()
+    page.wait_for_url(re.compile("/customer/show/"))
+    assert page.locator("h1").inner_text() == name
+    assert page.locator("section.card").count() >= 2
+
+
+def test_a_problem_is_shown_beside_its_field_and_then_the_customer_is_saved(open_page):
+    page = log_in(open_page(), "sales1")
+    page.goto("/customer/add")
+    page.fill("[name=name]", "Smoke Test Trading")
+    page.fill("[name=email]", "not an address")
+    page.press("[name=name]", "Enter")
+    page.wait_for_selector(".invalid-feedback")
+    assert page.locator("[name=email]").get_attribute("aria-invalid") == "true"
+    assert page.locator("[name=name]").input_value() == "Smoke Test Trading"
+    page.fill("[name=email]", "smoke@example.com")
+    page.press("[name=name]", "Enter")
+    page.wait_for_url(re.compile("/customer/(show|list)/"))
+    page.goto("/customer/list/?q=Smoke+Test+Trading")
+    assert page.locator("tbody tr").count() == 1
+
+
+@pytest.mark.parametrize("entity", ["customer", "opportunity", "ticket"])
+def test_charts_are_drawn(open_page, entity):
+    page = log_in(open_page(), "manager")
+    page.goto(f"/{entity}/charts/")
+    page.wait_for_selector(".chart canvas")
+    page.wait_for_load_state("networkidle")
+    wanted, drawn = page.locator(".chart").count(), page.locator(".chart canvas").count()
+    assert wanted == drawn > 1
+    assert page.locator(".chart-table tbody tr").count() > wanted
+    assert page.evaluate("""() => [...document.querySelectorAll('.chart canvas')].every((canvas) => {
+        const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        return pixels.some((value) => value !== 0);
+    })""")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_main_pages_fit_the_screen_in_both_languages(open_page, locale, width):
+    page = log_in(open_page(locale, width), "manager" if locale == "zh-CN" else "analyst")
+    for address in ("/", "/customer/list/", "/opportunity/list/", "/order/list/", "/ticket/list/", "/task/list/",
+                    "/customer/show/1", "/opportunity/charts/"):
+        assert page.goto(address).status == 200, address
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert "&lt;" not in page.locator("main").inner_html(), address
+    assert page.evaluate("document.documentElement.lang")[:2] == locale[:2]
+
+
+def test_the_menu_opens_on_a_narrow_screen(open_page):
+    page = log_in(open_page(width=390), "manager")
+    menu = page.locator("#menu")
+    assert not menu.is_visible()
+    page.locator("[data-menu]").click()
+    assert menu.is_visible()

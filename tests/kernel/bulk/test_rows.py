@@ -1,0 +1,85 @@
+"""Rows as plain mappings."""
+
+import pytest
+
+from app.customers.models import Contact, Customer, Tag
+from app.kernel.actor import SYSTEM
+from app.kernel.bulk import rows
+from app.kernel.database import unit
+from app.kernel.fields import fields_of
+from tests.desk.records import add, delete
+
+
+@pytest.fixture
+def customer(company):
+    """A seller's customer with two tags."""
+    tags = [add(company, Tag, name=name) for name in ("vip", "new")]
+    return add(company, Customer, name="Acme", owner=company.ids["sales1"], phone="13800138000", tags=tags), tags
+
+
+def test_rows_are_read_typed_under_outer_names(company, customer):
+    with company.acting("system"), unit():
+        row = rows.read_rows(Customer, [customer[0], 10**6])[customer[0]]
+        assert (row["name"], row["phone"], row["owner"], row["version"]) == (
+            "Acme", "13800138000", company.ids["sales1"], 1)
+        assert "tags" not in row and row["deleted_at"] is None
+
+
+def test_a_deleted_row_is_read_only_on_demand(company, customer):
+    delete(company, Customer, customer[0])
+    with company.acting("system"), unit():
+        assert rows.read_rows(Customer, [customer[0]]) == {}
+        assert rows.read_rows(Customer, [customer[0]], with_deleted=True)[customer[0]]["deleted_at"] is not None
+
+
+def test_links_are_read_and_replaced(company, customer):
+    pk, tags = customer
+    field = fields_of(Customer)["tags"]
+    with company.acting("system"), unit():
+        assert rows.read_links(Customer, field, [pk, 10**6]) == {pk: sorted(tags), 10**6: []}
+        rows.write_links(Customer, field, {pk: [tags[0], tags[0]]})
+        assert rows.read_links(Customer, field, [pk]) == {pk: [tags[0]]}
+        rows.write_links(Customer, field, {pk: []})
+        assert rows.read_links(Customer, field, [pk]) == {pk: []}
+
+
+def test_targets_that_are_not_there_or_not_visible_are_unknown(company, customer):
+    pk, tags = customer
+    with company.acting("sales2") as actor, unit():
+        asked = [{"customer": pk, "owner": company.ids["sales2"]}, {"customer": 10**6}]
+        unknown = rows.unknown_targets(actor, Contact, asked)
+        assert unknown["customer"] == {pk, 10**6}
+        assert unknown["owner"] == set()
+        assert rows.unknown_targets(actor, Customer, [{"tags": [tags[0], 10**6]}])["tags"] == {10**6}
+        assert set(rows.pointer_problems(unknown, {"customer": pk, "name": "x"})) == {"customer"}
+        assert rows.pointer_problems({"tags": {7}}, {"tags": [7, 8]}).keys() == {"tags"}
+        assert rows.pointer_problems(unknown, {"customer": None}) == {}
+
+
+def test_the_system_knows_every_living_target(company, customer):
+    with company.acting("system"), unit():
+        assert rows.unknown_targets(SYSTEM, Contact, [{"customer": customer[0]}]) == {"customer": set()}
+
+
+def test_a_personal_value_brings_its_blind_index_along(company):
+    with company.app.app_context():
+        stored = rows.column_values(Customer, {"phone": "13800138000", "owner": 3, "tags": [1], "version": 2})
+        assert stored["phone"] == "13800138000" and stored["owner_id"] == 3 and stored["version"] == 2
+        assert "tags" not in stored
+        (blind,) = set(stored) - {"phone", "owner_id", "version"}
+        assert stored[blind]
+        assert rows.column_values(Customer, {"phone": None})[blind] is None
+
+
+def test_differences_leave_the_stamps_out(company):
+    before = {"name": "A", "city": None, "updated_at": 1, "id": 1}
+    after = {"name": "B", "city": None, "updated_at": 2, "id": 1}
+    assert rows.differences(Customer, before, after) == {"name": ["A", "B"]}
+
+
+def test_a_field_that_is_closed_to_the_actor_is_a_problem(company, customer):
+    values = {"name": "Acme", "kind": "organisation"}
+    with company.acting("analyst") as actor, unit():
+        problems = rows.judged(Customer, actor, values, None, {"phone": "1"})
+        assert "phone" in problems
+        assert "phone" not in rows.judged(Customer, SYSTEM, values, None, {"phone": "1"})

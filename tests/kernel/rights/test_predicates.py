@@ -1,0 +1,90 @@
+"""Scope words as SQL: who reads which rows."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.customers.models import Contact, Customer, Tag
+from app.desk.models import Task
+from app.kernel.actor import NOBODY, SYSTEM, Actor
+from app.kernel.database import session
+from app.kernel.rights.predicates import predicate, visible
+from app.kernel.rights.states import matching_ids
+from tests.desk.records import add, delete
+
+
+@pytest.fixture
+def rows(company):
+    """Customers by whose they are."""
+    return {owner: add(company, Customer, name=owner, owner=company.ids.get(owner))
+            for owner in ("sales1", "sales1b", "sales2", "pool")}
+
+
+def seen(company, rows, words, verb="read", user="sales1", **more):
+    """Whose customers the words reach for the user."""
+    actor = Actor(kind="user", id=company.ids[user], team_id=company.teams["East"],
+                  grants={("customer", verb): frozenset(words)}, **more)
+    with company.acting("system") as system:
+        found = matching_ids(session(), Customer, predicate(Customer, actor, verb), list(rows.values()))
+        assert system.is_system
+    return {owner for owner, record_id in rows.items() if record_id in found}
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    (["own"], {"sales1"}), (["team"], {"sales1", "sales1b"}), (["pool"], {"pool"}),
+    (["own", "pool"], {"sales1", "pool"}), (["all"], {"sales1", "sales1b", "sales2", "pool"}),
+    (["tree"], set()), ([], set()), (["unheard_of"], set()), (["through"], set())])
+def test_each_word_reaches_its_rows(company, rows, words, expected):
+    assert seen(company, rows, words) == expected
+
+
+def test_a_tree_reaches_the_teams_below(company, rows):
+    teams = frozenset({company.teams["Sales"], company.teams["East"], company.teams["West"]})
+    assert seen(company, rows, ["tree"], teams=teams) == {"sales1", "sales1b", "sales2"}
+
+
+def test_another_verb_needs_its_own_grant(company, rows):
+    assert seen(company, rows, ["all"], verb="edit") == {"sales1", "sales1b", "sales2", "pool"}
+    actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset({"all"})})
+    assert isinstance(predicate(Customer, actor, "edit"), sa.False_)
+    assert isinstance(predicate(Customer, NOBODY, "read"), sa.False_)
+    assert isinstance(predicate(Customer, SYSTEM, "delete"), sa.True_)
+
+
+def test_an_expression_is_built_once_for_an_actor():
+    actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset({"own"})})
+    assert predicate(Customer, actor, "read") is predicate(Customer, actor, "read")
+
+
+def test_deleted_rows_are_invisible_unless_asked_for(company, rows):
+    delete(company, Customer, rows["sales1"])
+    with company.acting("system") as actor:
+        ids = list(rows.values())
+        assert rows["sales1"] not in matching_ids(session(), Customer, visible(Customer, actor), ids)
+        assert rows["sales1"] in matching_ids(session(), Customer, visible(Customer, actor, with_deleted=True), ids)
+
+
+def test_a_contact_is_read_through_its_customer_and_a_task_through_what_it_is_about(company, rows):
+    contacts = {owner: add(company, Contact, name=owner, customer=record_id, owner=company.ids["admin"])
+                for owner, record_id in rows.items()}
+    tasks = {owner: add(company, Task, subject=owner, about=f"customer:{record_id}", owner=company.ids["admin"])
+             for owner, record_id in rows.items()}
+    grants = {("customer", "read"): frozenset({"own"}), ("contact", "read"): frozenset({"through"}),
+              ("task", "read"): frozenset({"through"})}
+    actor = Actor(kind="user", id=company.ids["sales2"], grants=grants)
+    with company.acting("system"):
+        for model, ids in ((Contact, contacts), (Task, tasks)):
+            found = matching_ids(session(), model, predicate(model, actor, "read"), list(ids.values()))
+            assert found == {ids["sales2"]}, model
+
+
+def test_who_reads_every_customer_reads_every_task_about_one(company, rows):
+    task = add(company, Task, subject="call", about=f"customer:{rows['sales1']}", owner=company.ids["admin"])
+    actor = Actor(kind="user", id=company.ids["sales2"],
+                  grants={("customer", "read"): frozenset({"all"}), ("task", "read"): frozenset({"through"})})
+    with company.acting("system"):
+        assert matching_ids(session(), Task, predicate(Task, actor, "read"), [task]) == {task}
+
+
+def test_a_model_without_a_pool_or_parent_ignores_those_words():
+    actor = Actor(kind="user", id=1, grants={("tag", "read"): frozenset({"pool", "through"})})
+    assert isinstance(predicate(Tag, actor, "read"), sa.False_)

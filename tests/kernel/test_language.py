@@ -1,0 +1,85 @@
+"""Speaking to people, each in his language."""
+
+import pytest
+from flask_babel import lazy_gettext as _l
+
+from app.customers.models import Customer
+from app.kernel import language
+from app.kernel.actor import NOBODY, Actor, reset_actor, set_actor
+from app.kernel.fields import Field, fields_of
+from app.kernel.problems import problem
+
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def page(app):
+    """Makes request contexts of this app."""
+    return app.test_request_context
+
+
+def test_a_problem_is_said_with_its_parameters_and_those_of_inner_problems(page):
+    outer = problem("Row %(row)d: %(why)s", row=2, why=problem("At least %(least)s.", least=3))
+    with page("/?_l_=en"):
+        assert language.say_problem(outer) == "Row 2: At least 3."
+        assert language.say_problems({"name": problem("100 % wrong.")}) == {"name": "100 % wrong."}
+
+
+def test_a_label_is_said_in_the_language_that_is_named(page):
+    with page("/?_l_=en"):
+        assert language.in_language(_l("Customer"), "en") == "Customer"
+        assert language.in_language("plain", "zh") == "plain"
+
+
+def test_a_file_may_bring_a_field_under_each_label_and_alias(page):
+    field = Field("team", "team_id", "pointer", "Team", aliases=("部门", "Team"))
+    with page():
+        assert language.labels_of(field) == ["Team", "部门"]
+
+
+def test_a_header_is_the_label_and_names_the_field_where_that_is_unclear(page):
+    known = {"id": Field("id", "id", "integer", "Id"), "name": Field("name", "name", "text", "Name"),
+             "a": Field("a", "a", "text", "Kind"), "b": Field("b", "b", "text", "kind"),
+             "c": Field("c", "c", "text", "Na-me")}
+    with page():
+        assert language.file_headers(known, ["id", "a", "b"]) == {"id": "Id (id)", "a": "Kind (a)", "b": "kind (b)"}
+        assert language.file_headers(known, ["name"]) == {"name": "Name (name)"}
+        assert language.file_headers({"name": known["name"]}, ["name"]) == {"name": "Name"}
+
+
+def test_headers_of_a_real_entity_are_all_different(page):
+    for tag in language.LANGUAGES:
+        with page(f"/?_l_={tag}"):
+            known = fields_of(Customer)
+            headers = language.file_headers(known, known)
+            assert len(set(headers.values())) == len(known)
+
+
+def test_a_choice_is_known_by_its_value_and_its_labels(page):
+    with page():
+        words = language.choice_labels(fields_of(Customer)["kind"])
+        assert words["person"] == "person"
+        assert words["organisation"] == "organisation"
+        assert language.choice_labels(Field("a", "a", "text", "A")) == {}
+
+
+@pytest.mark.parametrize(("url", "header", "own", "expected"), [
+    ("/?_l_=zh", "en", "en", "zh"), ("/?_l_=xx", "zh", "en", "en"), ("/", "zh-CN,zh;q=0.9", "", "zh"),
+    ("/", "en-GB,en", "", "en"), ("/", "de", "", None)])
+def test_the_language_is_the_chosen_then_the_users_then_the_browsers(app, page, url, header, own, expected):
+    token = set_actor(Actor(kind="user", id=1, locale=own) if own else NOBODY)
+    try:
+        with page(url, headers={"Accept-Language": header}):
+            assert language.choose_language(app) == (expected or app.config["BABEL_DEFAULT_LOCALE"])
+    finally:
+        reset_actor(token)
+
+
+def test_outside_a_request_the_users_language_or_the_houses_is_spoken(app):
+    token = set_actor(Actor(kind="user", id=1, locale="en"))
+    try:
+        assert language.choose_language(app) == "en"
+        set_actor(NOBODY)
+        assert language.choose_language(app) == app.config["BABEL_DEFAULT_LOCALE"]
+    finally:
+        reset_actor(token)

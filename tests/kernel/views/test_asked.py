@@ -1,0 +1,81 @@
+"""What a request asks for, bound to rights."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from app.customers.models import Contact, Customer
+from app.kernel.actor import acting
+from app.kernel.database import session
+from app.kernel.errors import RuleError
+from app.kernel.filters import EVERYTHING, parse
+from app.kernel.views import asked as ask
+
+
+@pytest.mark.parametrize(("page", "size", "expected"), [
+    ("2", "50", (2, 50)), ("0", "0", (1, 1)), ("-5", "100000", (1, 100)), ("x", "y", (1, 25)),
+    ("9" * 30, "1", (10_000_000, 1))])
+def test_page_and_size_stay_within_sense(page, size, expected):
+    found = ask.from_address(MultiDict(page=page, size=size))
+    assert (found.page, found.size) == expected
+
+
+def test_an_address_is_read_whole():
+    found = ask.from_address(MultiDict([("q", " acme "), ("sort", "-name"), ("columns", "name,,owner"),
+                                        ("city", "Wuhan")]))
+    assert (found.text, found.sort, found.descending, found.columns) == ("acme", "name", True, ("name", "owner"))
+    assert found.tree == parse("city=Wuhan")
+    assert ask.as_mapping(found)["sort"] == "-name"
+    assert ask.from_address(MultiDict()).narrowed(parse("city=Wuhan")).tree == parse("city=Wuhan")
+    assert ask.Asked().tree == EVERYTHING
+
+
+def names(model, asked, text_columns=("name", "phone"), order=("name", "asc")):
+    """The names in order that the acting user is answered."""
+    found = ask.ordered(ask.statement(model, list(text_columns), asked), model, asked, order)
+    return [row.name for row in session().scalars(found)]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("cm", ["Acme"]), ("13800138000", ["Acme"]), ("138", []),
+                                                ("%", []), ("", ["Acme", "Zenith"])])
+def test_the_search_box_looks_into_text_and_matches_personal_fields_whole(desk, text, expected):
+    with desk.acting("manager"):
+        assert names(Customer, ask.Asked(text=text)) == expected
+
+
+def test_who_sees_a_field_masked_cannot_search_or_filter_or_sort_by_it(desk):
+    with desk.acting("analyst") as actor:
+        assert not ask.usable(actor, Customer)("phone")
+        assert not ask.usable(actor, Contact)("customer.phone")
+        assert names(Customer, ask.Asked(text="13800138000")) == []
+        for asked in (ask.Asked(tree=parse("phone=13800138000")), ask.Asked(sort="phone")):
+            with pytest.raises(RuleError):
+                names(Customer, asked)
+
+
+@pytest.mark.parametrize("sort", ["nothing", "tags", "extra", "phone", "owner.password", "customer.name"])
+def test_a_column_that_cannot_be_sorted_by_is_refused(desk, sort):
+    with desk.acting("admin"), pytest.raises(RuleError) as raised:
+        names(Customer, ask.Asked(sort=sort))
+    assert list(raised.value.problems) == ["sort"]
+
+
+def test_a_pointer_sorts_by_the_title_and_nothing_is_smallest(desk):
+    with desk.acting("admin"):
+        assert names(Contact, ask.Asked(sort="customer")) == ["Li", "Wu"]
+        assert names(Contact, ask.Asked(sort="customer", descending=True)) == ["Wu", "Li"]
+        assert names(Customer, ask.Asked(sort="industry")) == ["Zenith", "Acme"]
+        assert names(Customer, ask.Asked(sort="industry", descending=True)) == ["Acme", "Zenith"]
+
+
+def test_the_bin_holds_deleted_records_only(desk):
+    with desk.acting("admin"):
+        assert names(Customer, ask.Asked(deleted=True)) == []
+
+
+def test_fields_are_found_through_pointers_and_hidden_ones_left_out(desk):
+    with desk.acting("admin"):
+        assert list(ask.visible_fields(Contact, ["name", "customer.city", "customer.none", "none", 5])) == [
+            "name", "customer.city"]
+        model, field = ask.declared_fields(Contact, ["customer.industry.name"])["customer.industry.name"]
+        assert (model.__name__, field.name) == ("Industry", "name")
+        assert ask.context_of(acting()).user_id == desk.ids["admin"]

@@ -1,0 +1,110 @@
+"""Changes to many records, each a batch that can be taken back."""
+
+import pytest
+
+from app.customers.models import Customer
+from app.kernel.batches import Batch
+from app.kernel.database import in_unit
+from app.kernel.errors import Malformed, Missing, NotAllowed, RuleError
+from app.kernel.views import Action, bulk_actions
+from tests.desk.records import add, of, stored
+
+
+def carry_out(desk, view_of, user, *args, **more):
+    """A bulk change by the user."""
+    with desk.app.test_request_context(), desk.acting(user):
+        return bulk_actions.carry_out(view_of("customer"), *args, **more)
+
+
+def test_an_edit_changes_what_it_may_and_tells_what_it_may_not(desk, view_of):
+    done = carry_out(desk, view_of, "manager", "edit", [desk.mine, desk.theirs, 10**6], {"level": "a"})
+    assert done.changed + done.unchanged + len(done.refused) == 3
+    assert list(done.refused) == [10**6]
+    assert of(desk, Customer, desk.mine, "level") == "a"
+    assert stored(desk, Batch, "state", "rows_read", "rows_updated", "rows_rejected") == [("done", 3, 2, 1)]
+
+
+def test_the_counts_are_said_in_words(desk, view_of):
+    done = bulk_actions.Done(7, changed=2, unchanged=1, refused={3: {}})
+    with desk.app.test_request_context("/?_l_=en"):
+        assert done.sentence() == "Batch 7: 2 records changed, 1 already so, 1 refused"
+
+
+def test_the_same_form_sent_twice_makes_one_batch(desk, view_of):
+    for _ in range(2):
+        carry_out(desk, view_of, "manager", "edit", [desk.mine], {"level": "a"}, "key-1")
+    assert len(stored(desk, Batch, "id")) == 1
+    assert of(desk, Customer, desk.mine, "version") == 2
+
+
+@pytest.mark.parametrize(("kind", "given", "refusal"), [
+    ("paint", {}, Malformed), ("edit", {}, RuleError), ("edit", {"name": "X"}, RuleError),
+    ("edit", {"level": "nonsense"}, RuleError), ("assign", {"level": "a"}, RuleError)])
+def test_a_change_that_makes_no_sense_is_refused_before_a_batch_opens(desk, view_of, kind, given, refusal):
+    if kind == "edit" and given == {"level": "nonsense"}:
+        done = carry_out(desk, view_of, "manager", kind, [desk.mine], given)
+        assert list(done.refused) == [desk.mine]
+        return
+    with pytest.raises(refusal):
+        carry_out(desk, view_of, "manager", kind, [desk.mine], given)
+    assert stored(desk, Batch, "id") == []
+
+
+def test_who_lacks_the_verb_is_not_allowed(desk, view_of):
+    with pytest.raises(NotAllowed):
+        carry_out(desk, view_of, "viewer", "delete", [desk.mine], {})
+
+
+def test_assigning_moves_the_owner_with_the_team(desk, view_of):
+    carry_out(desk, view_of, "manager", "assign", [desk.mine], {"owner": str(desk.ids["sales2"])})
+    assert of(desk, Customer, desk.mine, "owner_id", "team_id") == (desk.ids["sales2"], desk.teams["West"])
+
+
+def test_everything_that_matches_is_found_within_rights_and_limit(desk, view_of, monkeypatch):
+    with desk.acting("sales1"):
+        view = view_of("customer")
+        assert bulk_actions.chosen_ids(view, [5], everything=False, query="") == [5]
+        assert bulk_actions.chosen_ids(view, [], everything=True, query="") == [desk.mine]
+        assert bulk_actions.chosen_ids(view, [], everything=True, query="city=Berlin") == []
+    monkeypatch.setattr(bulk_actions, "MOST", 1)
+    with desk.acting("manager"), pytest.raises(RuleError, match="At most 1"):
+        bulk_actions.chosen_ids(view, [], everything=True, query="")
+
+
+def test_a_record_is_deleted_and_restored_within_reach(desk):
+    with desk.acting("admin"):
+        in_unit(bulk_actions.delete_one, Customer, desk.mine)
+        assert in_unit(bulk_actions.undelete_one, Customer, desk.mine) == desk.mine
+    with desk.acting("sales2"), pytest.raises(Missing):
+        in_unit(bulk_actions.delete_one, Customer, desk.mine)
+    with desk.acting("viewer"), pytest.raises(NotAllowed):
+        in_unit(bulk_actions.delete_one, Customer, desk.mine)
+    with desk.acting("admin"), pytest.raises(RuleError, match="Somebody else|correct"):
+        in_unit(bulk_actions.delete_one, Customer, desk.mine, 99)
+
+
+def test_a_key_that_was_taken_meanwhile_keeps_a_record_in_the_bin(desk):
+    coded = add(desk, Customer, name="Old", code="C1", owner=desk.ids["sales1"])
+    with desk.acting("admin"):
+        in_unit(bulk_actions.delete_one, Customer, coded)
+    add(desk, Customer, name="New", code="C1", owner=desk.ids["sales1"])
+    with desk.acting("admin"), pytest.raises(RuleError) as raised:
+        in_unit(bulk_actions.undelete_one, Customer, coded)
+    assert list(raised.value.problems) == ["code"]
+
+
+def test_a_named_action_runs_on_visible_records_only(desk, view_of):
+    action = Action("touch", "Touch", lambda ids, values: f"{len(ids)} {sorted(values)}", verb="edit", many=True,
+                    fields=["level"])
+    with desk.acting("sales1"):
+        view = view_of("customer")
+        assert bulk_actions.run(view, action, [desk.mine], {"level": "a", "why": "so"}) == "1 ['level', 'why']"
+        for ids, refusal in (([desk.theirs], Missing), ([], Malformed)):
+            with pytest.raises(refusal):
+                bulk_actions.run(view, action, ids, {})
+        with pytest.raises(RuleError):
+            bulk_actions.run(view, action, [desk.mine], {"level": 5})
+        single = Action("once", "Once", lambda ids, values: None, verb="edit")
+        assert bulk_actions.run(view, single, [desk.mine], {}) == ""
+        with pytest.raises(Malformed):
+            bulk_actions.run(view, single, [desk.mine, desk.contact], {})

@@ -1,0 +1,164 @@
+"""Users, sessions and rights are changed by named operations that guard themselves."""
+
+import pytest
+import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import ApiKey, Role, User
+
+from app.customers.models import Customer
+from app.kernel import batches
+from app.kernel.database import in_unit, session, unit
+from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
+from app.security import operations, roles
+from app.security.models import AccessGrant, AuditEntry, UserProfile
+from tests.kernel.test_gate import add_customer, the
+from tests.world import PASSWORD
+
+
+def audit_kinds(company):
+    with company.acting("system"):
+        return session().scalars(sa.select(AuditEntry.kind).order_by(AuditEntry.id)).all()
+
+
+def test_a_login_is_counted_and_audited(company):
+    with company.app.app_context():
+        user_id, standing = operations.log_in("sales1", PASSWORD)
+    assert user_id == company.ids["sales1"]
+    assert standing.active
+    with company.acting("system"):
+        user = session().scalars(sa.select(User).where(User.id == user_id)).one()
+        assert user.login_count == 1
+        assert user.last_login is not None
+    assert audit_kinds(company)[-1] == "login"
+
+
+@pytest.mark.parametrize("name", ["sales1", "nobody"])
+def test_a_wrong_login_tells_nothing_and_is_audited(company, name):
+    with company.app.app_context(), pytest.raises(Unknown) as refused:
+        operations.log_in(name, "wrong")
+    assert str(refused.value.sentence) == operations.WRONG
+    assert audit_kinds(company)[-1] == "login_failed"
+
+
+def test_a_new_user_needs_a_free_name_a_free_mail_and_a_known_role(company):
+    with company.acting("admin"):
+        for given, field in (({"name": "sales1", "email": "x@example.com"}, "username"),
+                             ({"name": "x", "email": "sales1@example.com"}, "email")):
+            with pytest.raises(RuleError) as refused:
+                in_unit(operations.add_user, given["name"], "hash", email=given["email"], role_names=["Sales"])
+            assert set(refused.value.problems) == {field}
+        with pytest.raises(RuleError) as refused:
+            in_unit(operations.add_user, "x", "hash", email="x@example.com", role_names=["Emperor"])
+        assert set(refused.value.problems) == {"roles"}
+
+
+def test_nobody_but_the_administrator_makes_users(company):
+    for who in ("manager", "sales1", "viewer"):
+        with company.acting(who), pytest.raises(NotAllowed):
+            in_unit(operations.add_user, "x", "hash", email="x@example.com", role_names=["Admin"])
+    with company.acting("sales1"), pytest.raises(NotAllowed):
+        operations.require_security()
+
+
+def test_the_last_administrator_stays(company):
+    with company.acting("admin"):
+        with pytest.raises(RuleError):
+            in_unit(operations.set_roles, company.ids["admin"], ["Sales"])
+        with pytest.raises(RuleError):
+            in_unit(operations.set_active, company.ids["admin"], False)
+        in_unit(operations.set_roles, company.ids["manager"], ["Admin"])
+        in_unit(operations.set_roles, company.ids["admin"], ["Sales"])
+    with company.acting("admin") as actor:
+        assert actor.roles == {"Sales"}
+
+
+def test_another_administrator_may_be_shut_out_but_not_the_last(company):
+    with company.acting("admin"):
+        in_unit(operations.set_roles, company.ids["manager"], ["Admin"])
+        in_unit(operations.set_active, company.ids["manager"], False)
+        in_unit(operations.set_active, company.ids["manager"], True)
+    with company.acting("manager"):
+        in_unit(operations.set_active, company.ids["admin"], False)
+        with pytest.raises(RuleError):
+            in_unit(operations.set_active, company.ids["manager"], False)
+
+
+def test_an_unknown_user_or_team_is_told(company):
+    with company.acting("admin"):
+        with pytest.raises(Missing):
+            in_unit(operations.set_active, 987654, True)
+        with pytest.raises(RuleError):
+            operations.find_team("Nowhere")
+        assert operations.find_team("East").id == company.teams["East"]
+
+
+def test_a_weak_password_is_refused_before_it_is_hashed(company):
+    with company.acting("admin"):
+        for weak in ("short", "passwordpassword", "sales1sales1sales1"):
+            with pytest.raises(RuleError) as refused:
+                operations.hashed_or_problem(weak, "sales1", "sales1@example.com")
+            assert set(refused.value.problems) == {"password"}
+
+
+def test_moving_to_another_team_leaves_the_rows_or_takes_them_as_a_batch(company):
+    pk = add_customer(company)
+    with company.acting("admin"):
+        profile = session().scalars(sa.select(UserProfile.id).where(UserProfile.user_id == company.ids["sales1"])).one()
+        assert in_unit(operations.move_to_team, profile, company.teams["West"], with_rows=False) is None
+    with company.acting("system"):
+        assert the(Customer, pk).team_id == company.teams["East"]
+    with company.acting("admin"):
+        batch = in_unit(operations.move_to_team, profile, company.teams["West"], with_rows=True)
+        assert the(Customer, pk).team_id == company.teams["West"]
+        outcome = batches.undo(batch)
+        assert outcome.reversed >= 1
+    with company.acting("system"):
+        assert the(Customer, pk).team_id == company.teams["East"]
+    with company.acting("admin"), pytest.raises(Missing):
+        in_unit(operations.move_to_team, 987654, company.teams["West"], with_rows=False)
+
+
+def test_an_api_key_is_kept_as_a_digest_and_is_the_users_own(company):
+    with company.acting("sales1"):
+        key = in_unit(operations.make_api_key, "mine", 30)
+        row = session().scalars(sa.select(ApiKey)).one()
+        assert key.startswith(row.key_prefix)
+        assert key not in (row.key_hash, row.lookup_hash)
+        assert row.expires_on is not None
+        pk = row.id
+    with company.acting("sales2"), pytest.raises(Missing):
+        in_unit(operations.revoke_api_key, pk)
+
+
+def test_the_templates_are_written_once_and_then_left_alone(company):
+    with company.acting("admin"), unit() as current:
+        role = current.scalars(sa.select(Role).where(Role.name == "Viewer")).one()
+        operations.write_grants(role, {"team": {"read": "all"}}, (), {("customer", "phone"): "hide"})
+    with company.acting("system"):
+        in_unit(operations.sync_roles)
+        kept = session().scalars(sa.select(AccessGrant).join(Role, Role.id == AccessGrant.role_id)
+                                 .where(Role.name == "Viewer")).all()
+        assert [(grant.entity, grant.verb, grant.scope) for grant in kept] == [("team", "read", "all")]
+        assert set(session().scalars(sa.select(Role.name))) == set(roles.TEMPLATES)
+    with company.acting("viewer") as actor:
+        assert actor.columns == {("customer", "phone"): "hide"}
+
+
+def test_logging_out_raises_the_epoch_and_is_audited(company):
+    with company.app.app_context():
+        operations.log_out(company.ids["sales1"])
+    with company.acting("system"):
+        from app.security.queries import standing_of
+        assert standing_of(company.ids["sales1"]).session_epoch == 2
+    assert audit_kinds(company)[-1] == "logout"
+
+
+def test_the_own_password_change_judges_both_passwords(company):
+    with company.acting("sales1"):
+        with pytest.raises(RuleError) as refused:
+            operations.change_own_password("wrong", "another-long-password")
+        assert set(refused.value.problems) == {"current"}
+        with pytest.raises(RuleError) as refused:
+            operations.change_own_password(PASSWORD, "short")
+        assert set(refused.value.problems) == {"password"}
+        operations.change_own_password(PASSWORD, "another-long-password")
+    assert company.log_in("sales1", "another-long-password").status_code == 200

@@ -1,0 +1,98 @@
+"""Logging in as a person does it."""
+
+import pytest
+
+from tests.world import PASSWORD, Browser
+
+
+def test_a_login_leads_where_one_wanted_to_go(company):
+    client = company.app.test_client()
+    page = client.get("/login/?next=/team/list/").get_data(as_text=True)
+    token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
+    answer = client.post("/login/?next=/team/list/",
+                         data={"username": "sales1", "password": PASSWORD, "csrf_token": token})
+    assert answer.headers["Location"] == "/team/list/"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_a_login_never_leads_to_another_site(company, target):
+    client = company.app.test_client()
+    page = client.get("/login/").get_data(as_text=True)
+    token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
+    answer = client.post("/login/", query_string={"next": target},
+                         data={"username": "sales1", "password": PASSWORD, "csrf_token": token})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_wrong_password_keeps_the_name_and_says_so(company):
+    browser = Browser(company.app, "sales1", "wrong")
+    assert browser.answer.status_code == 401
+    page = browser.answer.get_data(as_text=True)
+    assert 'value="sales1"' in page
+    assert "wrong" in page
+
+
+def test_after_five_failures_the_account_waits(company):
+    client = company.app.test_client()
+    answers = [client.post("/api/v1/security/login", json={"username": "sales1", "password": "wrong"})
+               for _ in range(7)]
+    assert answers[0].status_code == 401
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+
+
+def test_the_language_is_chosen_and_kept(company):
+    browser = company.browser("sales1")
+    browser.get("/language/zh?next=/profile/")
+    assert 'lang="zh"' in browser.get("/profile/").get_data(as_text=True)
+    assert browser.get("/language/xx").status_code == 404
+
+
+def test_preferences_are_judged_and_saved_without_a_right_on_profiles(company):
+    browser = company.browser("viewer")
+    browser.get("/profile/")
+    refused = browser.post("/profile/preferences", {"locale": "en", "zone": "Mars/Olympus"})
+    assert refused.status_code == 422
+    assert browser.post("/profile/preferences", {"locale": "zh", "zone": "Europe/Berlin"}).status_code == 302
+    with company.acting("viewer") as actor:
+        assert (actor.zone, actor.locale) == ("Europe/Berlin", "zh")
+
+
+def test_an_api_key_is_shown_once_and_can_be_revoked(company):
+    browser = company.browser("sales1")
+    browser.get("/profile/")
+    shown = browser.post("/profile/keys", {"name": "robot"}).get_data(as_text=True)
+    key = shown.partition("<code>")[2].partition("</code>")[0]
+    client = company.app.test_client()
+    assert client.get("/api/v1/team/", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    again = browser.get("/profile/").get_data(as_text=True)
+    assert key not in again
+    number = again.partition("/profile/keys/")[2].partition("/")[0]
+    assert browser.post(f"/profile/keys/{number}/revoke").status_code == 302
+    assert client.get("/api/v1/team/", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+
+
+def test_the_first_page_is_gone_once_somebody_is_there(company):
+    assert company.client().get("/first/").status_code == 404
+
+
+def test_an_empty_house_asks_for_its_first_administrator(empty_app):
+    from app.kernel.database import db
+
+    with empty_app.app_context():
+        db.create_all()
+    client = empty_app.test_client()
+    assert client.get("/login/").headers["Location"] == "/first/"
+    page = client.get("/first/").get_data(as_text=True)
+    token = page.partition('name="csrf-token" content="')[2].partition('"')[0]
+    given = {"username": "boss", "email": "boss@example.com", "csrf_token": token}
+    assert client.post("/first/", data={**given, "password": "short"}).status_code == 422
+    assert client.post("/first/", data={**given, "password": PASSWORD}).status_code == 302
+    assert client.get("/first/").status_code == 404
+    answer = client.post("/api/v1/security/login", json={"username": "boss", "password": PASSWORD})
+    assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("given", [None, [], {"username": 5, "password": "x"}, {"username": "a"}])
+def test_a_login_for_tokens_that_is_none_is_malformed(company, given):
+    assert company.client().post("/api/v1/security/login", json=given).status_code == 400
