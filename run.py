@@ -24,6 +24,8 @@ def make() -> Flask:
     logging.basicConfig(level=settings["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for talkative in ("alembic.runtime.plugins", "apscheduler", "flask_appbuilder.base"):
         logging.getLogger(talkative).setLevel(logging.WARNING)  # they report every start and every tick
+    for talkative in ("apscheduler", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     return create_app(settings)
 
 

@@ -148,7 +148,9 @@ def _build(settings):
 
 
 def _settings(url, folder):
-    return configuration.load({"CRM_ENV": "test", "DATABASE_URL": url, "CRM_INSTANCE_DIR": str(folder / "instance")})
+    # Port 9 is refused at once: mails are promised, and leave only where a test starts a server of its own.
+    return configuration.load({"CRM_ENV": "test", "DATABASE_URL": url, "SMTP_URL": "smtp://127.0.0.1:9",
+                               "CRM_INSTANCE_DIR": str(folder / "instance")})
 
 
 def _create_app(settings):

@@ -1,4 +1,4 @@
-"""A small company for tests: one user of every role, in a tree of teams; sales1 and sales2 are strangers to each other."""
+"""A small company for tests: one user of every role in a tree of teams; sales1 and sales2 are strangers."""
 
 import contextlib
 

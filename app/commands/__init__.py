@@ -1,14 +1,14 @@
 """``flask crm ...``: the product on the command line."""
 
 from app.commands.data import export, import_, undo
-from app.commands.demo import demo
+from app.commands.demo import load_demo
 from app.commands.group import crm
 from app.commands.running import doctor, scheduler, tick, verify_audit, worker
 from app.commands.setup import init, user
 
 crm.add_command(init)
 crm.add_command(user)
-for command in (import_, undo, export, demo, scheduler, worker, tick, doctor, verify_audit):
+for command in (import_, undo, export, load_demo, scheduler, worker, tick, doctor, verify_audit):
     crm.add_command(command)
 
 __all__ = ["crm"]

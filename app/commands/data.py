@@ -114,7 +114,8 @@ def undo(batch: int, user: str | None, json_: bool) -> None:
 @click.argument("entity")
 @click.option("--filter", "query", default="", help='Which records, for instance "stage.category=won&amount__gte=100".')
 @click.option("--columns", help="Fields, with commas between; by default all of the list and the record page.")
-@click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(list(WRITERS)), default="csv", show_default=True,
+              help="The format of the file.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="The file; by default the standard output.")
 @acts_as

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_appbuilder.security.sqla.models import User
 
 from app.kernel.actor import SYSTEM, Actor, Circumstance, reset_circumstance, set_circumstance
@@ -39,8 +39,9 @@ def actor_named(name: str | None) -> Actor:
 
 
 def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Tell a refusal in words and end with status 1."""
+    """Run inside the app, however the command was called; tell a refusal in words and end with status 1."""
 
+    @with_appcontext
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         token = set_circumstance(Circumstance(channel="cli"))

@@ -36,13 +36,10 @@ def work_once(app: Flask) -> bool:
 
 
 def _one(piece: Callable[[], bool]) -> bool:
-    try:
-        return piece()
-    except (exc.DBAPIError, Unavailable):
-        raise
-    except Exception:  # the loop of a worker goes on, whatever is wrong with one piece of work
-        log.exception("a piece of work failed")
-        return False
+    done: list[bool] = []
+    jobs.tried("a piece of work", lambda: done.append(piece()),
+               but=lambda failure: isinstance(failure, exc.DBAPIError | Unavailable))
+    return any(done)
 
 
 def work_until_idle(app: Flask, most: int = 100_000) -> int:

@@ -20,7 +20,8 @@ def crm(app, company):
         with app.app_context():
             result = app.test_cli_runner().invoke(args=["crm", *map(str, args), *(["--json"] if machine else [])])
         assert result.exit_code == status, (result.output, result.exception)
-        return json.loads(result.stdout) if machine and result.stdout.startswith("{") else result.stdout or result.output
+        is_json = machine and result.stdout.startswith("{")
+        return json.loads(result.stdout) if is_json else result.stdout or result.output
 
     return run
 

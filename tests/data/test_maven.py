@@ -39,6 +39,8 @@ def totals(app, company):
                 "months": chart("won_by_month", "", None, None)}
 
 
+@pytest.mark.soak  # 8,800 deals take a minute; the twin below runs always
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)  # the twin proves the other database
 @pytest.mark.skipif(not TABLES.exists(), reason="the tables of the real company are not beside the project")
 def test_the_real_tables_give_the_known_totals(app, company):
     counts = walk(app, TABLES)

@@ -35,7 +35,8 @@ def shop(company):
         tags = bulk.add_rows(Tag, [{"name": name} for name in names]).done
         industry = bulk.add_rows(Industry, [{"name": "=Retail; wholesale"}]).done[0]
         customers = bulk.add_rows(Customer, [
-            {"name": name, "code": name[:60] if place % 2 and place < 20 else None, "remark": name, "phone": "013800138000",
+            {"name": name, "code": name[:60] if place % 2 and place < 20 else None, "remark": name,
+             "phone": "013800138000",
              "city": name[:60], "industry": industry, "tags": tags[place % 7:place % 5 + 3], "level": "key",
              "next_contact_at": MOMENT + dt.timedelta(days=place), "owner": company.ids["sales1"],
              "birth_date": "1990-01-31", "extra": {"a": [1, name]} if place % 3 else None}

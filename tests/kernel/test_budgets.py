@@ -1,8 +1,11 @@
 """What a page may cost: statements and bytes, the same for few customers and for many."""
 
+import gc
+import tracemalloc
+
+import psutil
 import pytest
 import sqlalchemy as sa
-from flask import render_template_string
 
 from app.kernel import bulk
 from app.kernel.actor import SYSTEM
@@ -95,8 +98,7 @@ def pages(company, user):
 
 def _seen(company, entity, side):
     record_id = company.made.ids.get((entity, side))
-    found = session().scalars(sa.select(_model(entity).id).where(_model(entity).id == record_id)).first()
-    return found
+    return session().scalars(sa.select(_model(entity).id).where(_model(entity).id == record_id)).first()
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -115,3 +117,45 @@ def _forget_codes():
     model = _model("customer")
     ids = list(session().scalars(sa.select(model.id).where(model.code.startswith("B"))))
     bulk.change_rows(model, {each: {"code": f"A{each}", "phone": None} for each in ids}).insist()
+
+
+@pytest.mark.soak
+def test_pages_cost_the_same_for_fifty_thousand_customers(office):
+    add_customers(office, 1_000)
+    wanted = pages(office, "sales1")
+    few = {url: expect(office, "sales1", url, *budget) for url, budget in wanted.items()}
+    with office.app.app_context(), acting_as(SYSTEM):
+        in_unit(_forget_codes)
+    add_customers(office, 50_000)
+    assert {url: expect(office, "sales1", url, *budget) for url, budget in wanted.items()} == few
+
+
+def exported(company, query):
+    """Read an export to its end and drop it part by part; the number of its lines."""
+    answer = company.client("admin").get(f"/customer/export?columns=name,owner,phone&{query}", buffered=False)
+    return sum(part.count(b"\n") for part in answer.iter_encoded())
+
+
+def test_the_memory_of_an_export_does_not_grow_with_its_rows(office):
+    add_customers(office, 3_000)
+    exported(office, "name__starts_with=Customer 1")
+    peaks = []
+    for query in ("name__starts_with=Customer 1", "name__starts_with=Customer"):
+        gc.collect()
+        tracemalloc.start()
+        lines = exported(office, query)
+        peaks.append((lines, tracemalloc.get_traced_memory()[1]))
+        tracemalloc.stop()
+    (few, low), (many, high) = peaks
+    assert many - few > 1_500
+    # 50 MB for 200,000 rows are 262 bytes a row; the slack is for what Python keeps of its own accord.
+    assert high - low < (many - few) * 262 + 200 * KB
+
+
+@pytest.mark.soak
+def test_an_export_of_two_hundred_thousand_rows_grows_by_less_than_fifty_megabytes(office):
+    add_customers(office, 200_000)
+    exported(office, "name__starts_with=Customer 1234")
+    before = psutil.Process().memory_info().rss
+    assert exported(office, "name__starts_with=Customer") >= 200_000
+    assert psutil.Process().memory_info().rss - before < 50 * KB * KB

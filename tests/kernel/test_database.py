@@ -46,9 +46,9 @@ def test_an_inner_unit_joins_the_outer_one(company):
 
 
 def test_another_actors_unit_inside_a_unit_is_a_bug(company):
-    with company.acting("sales1"), unit():
-        with pytest.raises(RuntimeError, match="another actor"), acting_as(SYSTEM), unit():
-            pass
+    with (company.acting("sales1"), unit(), pytest.raises(RuntimeError, match="another actor"), acting_as(SYSTEM),
+          unit()):
+        pass
 
 
 def test_work_after_the_commit_runs_only_when_it_is_durable(company):

@@ -21,7 +21,8 @@ def test_every_entity_has_what_the_interface_promises(entity):
     assert issubclass(model, Entity)
     assert set(fields_of(model)) >= STAMPS
     assert {"version", "deleted_at"} <= set(sa.inspect(model).column_attrs.keys())
-    assert str(model.entity_label) and str(model.entity_label_plural)
+    assert str(model.entity_label)
+    assert str(model.entity_label_plural)
     known = fields_of(model)
     assert set(model.natural_key) <= set(known), "the natural key names fields"
     assert set(model.lookup_keys) <= set(known)
@@ -44,7 +45,8 @@ def test_a_record_is_called_by_its_title_or_else_by_its_number():
 
 def test_a_deleted_record_frees_its_key():
     index = living_key("thing", "customer", "code")
-    assert index.name == "uq_thing_customer_code" and index.unique
+    assert index.name == "uq_thing_customer_code"
+    assert index.unique
     assert str(index.dialect_options["sqlite"]["where"]) == "deleted_at IS NULL"
     among = living_key("alert", "customer", among=("status", ("open", "kept")))
     assert str(among.dialect_options["postgresql"]["where"]) == "deleted_at IS NULL AND status IN ('open', 'kept')"

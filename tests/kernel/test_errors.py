@@ -17,7 +17,8 @@ def test_every_refusal_has_the_status_of_the_interface():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_refusal_says_a_sentence_of_its_own_accord(kind):
     error = kind()
-    assert str(error).endswith(".") and error.sentence == Problem(kind.default)
+    assert str(error).endswith(".")
+    assert error.sentence == Problem(kind.default)
     assert error.problems == {}
 
 

@@ -210,8 +210,9 @@ def test_a_mere_read_does_not_write_a_refused_change(company):
 def test_a_masked_column_cannot_be_written(company):
     pk = add_customer(company, phone="13800138000")
     with company.acting("admin"), unit() as current:
-        from app.security.models import ColumnRule
         from flask_appbuilder.security.sqla.models import Role
+
+        from app.security.models import ColumnRule
         role = current.scalars(sa.select(Role).where(Role.name == "Sales")).one()
         current.add(ColumnRule(role_id=role.id, entity="customer", field="phone", mode="mask"))
     with company.acting("sales1"), pytest.raises(RuleError) as refused, unit():
@@ -220,8 +221,9 @@ def test_a_masked_column_cannot_be_written(company):
 
 
 def test_only_an_administrator_writes_users_roles_and_rights(company):
-    from app.security.models import AccessGrant
     from flask_appbuilder.security.sqla.models import Role, User
+
+    from app.security.models import AccessGrant
 
     for who in ("manager", "sales1", "support1"):
         with company.acting(who), pytest.raises(NotAllowed), unit() as current:
@@ -262,8 +264,7 @@ def test_a_stale_object_is_told_by_the_database(company):
     from sqlalchemy.orm.exc import StaleDataError
 
     pk = add_customer(company)
-    with company.acting("sales1"):
-        with pytest.raises(StaleDataError), unit() as current:
-            mine = the(Customer, pk)
-            current.connection().exec_driver_sql(f"UPDATE customer SET version = 9 WHERE id = {pk}")
-            mine.name = "Late"
+    with company.acting("sales1"), pytest.raises(StaleDataError), unit() as current:
+        mine = the(Customer, pk)
+        current.connection().exec_driver_sql(f"UPDATE customer SET version = 9 WHERE id = {pk}")
+        mine.name = "Late"

@@ -87,7 +87,8 @@ def test_keys_are_kept_for_a_day(company):
 def test_a_form_sent_twice_makes_one_record(company):
     browser = company.browser("sales1")
     for _ in range(2):
-        answer = browser.post("/saved_view/add", {"name": "V", "entity": "team", "shared": "private", "_once": "form-1"})
+        given = {"name": "V", "entity": "team", "shared": "private", "_once": "form-1"}
+        answer = browser.post("/saved_view/add", given)
         assert answer.status_code == 302
     with company.acting("system"):
         from app.kernel.views.savedviews import SavedView

@@ -60,7 +60,8 @@ def test_a_person_reads_a_page(failing, error):
 def test_a_visitor_is_led_to_the_login_and_back(failing):
     answer = failing(errors.Unknown())
     assert answer.status_code == 302
-    assert "/login/" in answer.location and "failing" in answer.location
+    assert "/login/" in answer.location
+    assert "failing" in answer.location
 
 
 def test_too_many_and_busy_say_when_to_come_again(failing):

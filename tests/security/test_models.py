@@ -36,9 +36,9 @@ def test_a_team_below_itself_is_refused(company):
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET note = 'changed'", "DELETE FROM audit_entry"])
 def test_the_database_itself_refuses_to_change_the_audit(company, statement):
-    with company.app.app_context():
-        with pytest.raises(exc.DBAPIError, match="append-only"), db.engine.begin() as connection:
-            connection.exec_driver_sql(statement)
+    with (company.app.app_context(), pytest.raises(exc.DBAPIError, match="append-only"),
+          db.engine.begin() as connection):
+        connection.exec_driver_sql(statement)
     with company.acting("system"):
         assert session().execute(sa.select(sa.func.count(AuditEntry.id))).scalar() > 0
 

@@ -42,7 +42,8 @@ def test_a_deletion_by_get_does_not_exist(office):
 
 
 @pytest.mark.parametrize("address", ["/api/v1/customer/?sort=owner.password", "/api/v1/customer/?owner.password=x",
-                                     "/api/v1/customer/?owner.password__contains=x", "/api/v1/customer/?sort=phone_index",
+                                     "/api/v1/customer/?owner.password__contains=x",
+                                     "/api/v1/customer/?sort=phone_index",
                                      "/api/v1/customer/?phone_index__is_empty=true", "/api/v1/customer/?sort=nothing",
                                      "/api/v1/customer/?deleted_with=x"])
 def test_what_is_no_field_cannot_be_probed(office, address):
@@ -79,3 +80,11 @@ def test_a_hidden_pointer_is_told_as_locked(office):
     page = office.api("sales1").get(f"/interaction/show/{office.ids['crossed']}").get_data(as_text=True)
     assert "Locked" in page
     assert MARK not in page
+
+
+def test_a_bulk_change_needs_no_right_to_read_batches(office):
+    viewer = office.api("viewer")
+    pk = viewer.post("/api/v1/saved_view/", json={"name": "Mine", "entity": "customer"}).json["id"]
+    answer = viewer.post("/api/v1/saved_view/mass", json={"kind": "delete", "ids": [pk]})
+    assert (answer.status_code, answer.json["changed"]) == (200, 1)
+    assert viewer.get("/api/v1/import_batch/").status_code == 403

@@ -1,11 +1,11 @@
 """Who somebody is, and how soon a change of rights is known."""
 
 import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import Group, Role, User
 
 from app.kernel.database import in_unit, session, unit
 from app.security import operations, queries
 from app.security.models import AccessGrant, RightsVersion, Team, UserProfile
-from flask_appbuilder.security.sqla.models import Group, Role, User
 
 
 def version(company):
@@ -63,10 +63,12 @@ def test_every_write_to_roles_rights_users_and_teams_moves_the_version(company):
     steps = [
         lambda current: current.add(Role(name="Other")),
         lambda current: current.add(AccessGrant(role_id=1, entity="team", verb="read", scope="own")),
-        lambda current: current.delete(current.scalars(sa.select(AccessGrant).where(AccessGrant.entity == "team")).first()),
+        lambda current: current.delete(
+            current.scalars(sa.select(AccessGrant).where(AccessGrant.entity == "team")).first()),
         lambda current: current.add(Team(name="North")),
         lambda current: setattr(current.scalars(sa.select(UserProfile)).first(), "team_id", company.teams["West"]),
-        lambda current: setattr(current.scalars(sa.select(User).where(User.username == "viewer")).one(), "active", False),
+        lambda current: setattr(
+            current.scalars(sa.select(User).where(User.username == "viewer")).one(), "active", False),
     ]
     seen = {version(company)}
     for step in steps:

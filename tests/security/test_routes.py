@@ -3,6 +3,7 @@
 import pytest
 
 from app.kernel.views.access import access_of
+from tests.security.matrix.visitor import digest
 from tests.world import USERS
 
 # What Flask and Flask-AppBuilder bring along: endpoint -> (class, why). Each answers nothing of any record.
@@ -78,8 +79,6 @@ def test_nobody_gets_an_answer_but_from_public_routes(company, rules):
 
 
 def test_nobody_changes_anything_but_through_the_login(company, rules):
-    from tests.security.matrix.visitor import digest
-
     client, kinds, wrong = company.app.test_client(use_cookies=False), classes(company.app), []
     with company.app.app_context():
         before = digest()

@@ -200,7 +200,7 @@ def test_the_category_page_opens_with_its_tickets(company, lively):
 
 @pytest.mark.parametrize("path", ["/ticket/list/", "/ticket/charts/", "/ticket/bin/", "/ticket_message/list/",
                                   "/ticket_message/add", "/ticket_category/list/", "/ticket_category/add"])
-def test_every_page_opens(company, lively, path):
+def test_every_page_of_the_room_opens(company, lively, path):
     assert company.browser("admin").get(path).status_code == 200
 
 

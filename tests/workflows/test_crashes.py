@@ -43,7 +43,7 @@ with clock.at(dt.datetime.fromisoformat(sys.argv[1])):
 
 
 def prepare(company, customers, tickets):
-    """Customers whom nobody contacted for three days, tickets that wait, and both jobs in the queue."""
+    """Customers whom nobody contacted for three days, and tickets that wait."""
     with company.acting("system"):
         with clock.at(START), unit():
             add_rows(Customer, [{"name": f"C{number}", "owner": company.ids["sales1"]} for number in range(customers)])
@@ -51,14 +51,16 @@ def prepare(company, customers, tickets):
             current.add_all([Agent(user_id=company.ids[name], capacity=tickets // 2 - 3)
                              for name in ("support1", "support2")])
             add_rows(Ticket, [{"subject": f"T{number}", "priority": "normal"} for number in range(tickets)])
-            jobs.enqueue("reminders")
-            jobs.enqueue("assignment")
 
 
 def start(company, moment):
+    """A worker at work. The clock has put both jobs into the queue again, as it does every minute."""
+    with company.acting("system"), clock.at(moment), unit():
+        jobs.enqueue("reminders")
+        jobs.enqueue("assignment")
     settings = company.app.config
     environ = {"CRM_ENV": "test", "DATABASE_URL": settings["DATABASE_URL"], "PATH": "/usr/bin:/bin",
-               "CRM_INSTANCE_DIR": settings["CRM_INSTANCE_DIR"]}
+               "CRM_INSTANCE_DIR": settings["CRM_INSTANCE_DIR"], "SMTP_URL": "smtp://127.0.0.1:9"}
     worker = subprocess.Popen([sys.executable, "-c", WORKER, moment.isoformat()], cwd=ROOT, env=environ,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert worker.stdout.readline() == "ready\n"
@@ -98,7 +100,9 @@ def expect_everything_once(company, customers, tickets):
     most = tickets // 2 - 3
     assert held == {company.ids["support1"]: most, company.ids["support2"]: most, None: tickets - 2 * most}
     assert len(given) == len(set(given)) == 2 * most
-    assert states == {"done"}
+    # A run whose workers died again and again is given up; what it left is done by the next one.
+    assert "done" in states
+    assert states <= {"done", "dead"}
 
 
 def test_two_killed_workers_lose_nothing_and_double_nothing(company):

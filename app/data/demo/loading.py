@@ -248,9 +248,9 @@ def _add_block(block: Block, known: Ids) -> None:
     for entity, rows in summed.items():
         if entity in HISTORIES:
             continue
-        if entity == "opportunity":
-            rows = [_before_its_end(row, steps[row["key"]]) for row in rows]
-        ids[entity] = _add(_model(entity), rows, ids)
+        is_deal = entity == "opportunity"
+        told = [_before_its_end(row, steps[row["key"]]) for row in rows] if is_deal else rows
+        ids[entity] = _add(_model(entity), told, ids)
     _end_deals(summed["opportunity"], steps, ids)
 
 
@@ -293,7 +293,8 @@ def _end_deals(rows: Iterable[Row], steps: Mapping[str, list[Row]], ids: Ids) ->
 
 def _tell_histories(block: Block, known: Ids) -> None:
     """Put what happened in the place of what the reactions noted when the records appeared."""
-    ids = {**known, **{entity: _ids_of(_model(entity), block[entity]) for entity in ("customer", "opportunity", "order")}}
+    heads = ("customer", "opportunity", "order")
+    ids = {**known, **{entity: _ids_of(_model(entity), block[entity]) for entity in heads}}
     for entity, head in HISTORIES.items():
         _tell_history(_model(entity), head, block[entity], ids)
 

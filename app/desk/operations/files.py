@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask import current_app
 
@@ -30,7 +30,7 @@ def store() -> Store:
     return Store(current_app.config["UPLOAD_DIR"])
 
 
-def upload(files: Iterable[tuple[str, BinaryIO]], subject: Any, key: str = "") -> list[int]:
+def upload(files: Iterable[tuple[str, IO[bytes]]], subject: Any, key: str = "") -> list[int]:
     """Keep files, given as (name, stream), as attachments of the record that `subject` names; their ids.
 
     Call it outside of any unit. `key` makes a repeated upload harmless. RuleError beside ``file`` or ``about``,
@@ -51,7 +51,7 @@ def _subject(given: Any) -> str:
     return text
 
 
-def _keep(name: str, stream: BinaryIO) -> tuple[Accepted, Draft]:
+def _keep(name: str, stream: IO[bytes]) -> tuple[Accepted, Draft]:
     files = store()
     with files.received(stream, current_app.config["UPLOAD_LIMIT"] * 1024 * 1024) as draft:
         members = draft.members() if is_archive(draft.head) else ()

@@ -19,7 +19,7 @@ def new_assignees_are_told(changes: list[Change]) -> None:
     found = sa.select(Task.id, Task.subject).where(Task.id.in_([change.record_id for change in moved]),
                                                    Task.status.in_(LIVE), Task.deleted_at.is_(None))
     # Who hands a task over may lose sight of it by that.
-    subjects = dict(session().execute(found, execution_options={"unscoped": True}).all())
+    subjects: dict[int, str] = dict(session().execute(found, execution_options={"unscoped": True}).all())
 
     def sentence(change: Change | None, count: int) -> Any:
         if change is None:

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from app.desk.rules.files import HEAD
 from app.kernel import clock
@@ -51,7 +51,7 @@ class Store:
         self.folder = Path(folder)
 
     @contextlib.contextmanager
-    def received(self, stream: BinaryIO, most: int) -> Iterator[Draft]:
+    def received(self, stream: IO[bytes], most: int) -> Iterator[Draft]:
         """`stream` as a draft that is gone after the block unless it was kept. RuleError beyond `most` bytes."""
         incoming = self._made(INCOMING)
         number, name = tempfile.mkstemp(dir=incoming)
@@ -110,7 +110,7 @@ class Store:
         return folder
 
 
-def _written(stream: BinaryIO, file: BinaryIO, path: Path, most: int) -> Draft:
+def _written(stream: IO[bytes], file: IO[bytes], path: Path, most: int) -> Draft:
     digest, size, head = hashlib.sha256(), 0, b""
     while block := stream.read(_BLOCK):
         size += len(block)

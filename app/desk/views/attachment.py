@@ -1,6 +1,6 @@
 """Attachments: uploading, and downloads that no browser opens as part of the site."""
 
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask import Response, flash, redirect, request, send_file, url_for
 from flask_appbuilder import expose
@@ -34,7 +34,7 @@ def content(attachment_id: int) -> Response:
     return answer
 
 
-def sent_files() -> list[tuple[str, BinaryIO]]:
+def sent_files() -> list[tuple[str, IO[bytes]]]:
     """The files of the request as (name, stream)."""
     return [(file.filename or "", file.stream) for file in request.files.getlist("file") if file.filename]
 

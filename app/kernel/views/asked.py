@@ -154,7 +154,7 @@ def visible_fields(model: type[Scoped], names: Iterable[Any]) -> dict[str, Field
 
 
 def as_mapping(model: type[Scoped], asked: Asked) -> Mapping[str, Any]:
-    """The asked filter as JSON, for the audit. Personal values that were asked for are left out: it is not encrypted."""
+    """The asked filter as JSON, for the audit, without the personal values that were asked for: it lies in plain."""
     sort = ("-" if asked.descending else "") + asked.sort
     text = MASK if asked.text and _may_be_personal(asked.text) else asked.text
     return {"filter": _without_personal(model, filters.to_dict(asked.tree)), "q": text, "sort": sort}

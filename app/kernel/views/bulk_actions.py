@@ -11,7 +11,7 @@ from app.kernel.actor import acting, under
 from app.kernel.batches import Batch, open_batch
 from app.kernel.database import in_unit, session
 from app.kernel.entity import Entity
-from app.kernel.errors import Malformed, NotAllowed, RuleError
+from app.kernel.errors import Malformed, NotAllowed, RuleError, Stale
 from app.kernel.filters import parse
 from app.kernel.language import say_problem
 from app.kernel.once import once
@@ -52,10 +52,12 @@ class Done:
 
 
 def delete_one(model: type[Entity], record_id: int, version: int | None = None) -> int:
-    """Delete a visible record inside the unit in force. Missing, or NotAllowed where the reach ends."""
+    """Delete a visible record inside the unit in force. Missing, NotAllowed where the reach ends, Stale."""
     record = find_visible(model, record_id)
     if not acting().may("delete", model.entity_name()):
         raise NotAllowed()
+    if version not in (None, record.version):
+        raise Stale()
     versions = {record_id: version} if version is not None else None
     _one(bulk.delete_rows(model, [record.id], versions=versions))
     return record_id

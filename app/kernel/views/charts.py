@@ -93,7 +93,8 @@ def numbers(view: Any, chart: Chart, args: Any) -> dict[str, Any]:
 def _table(view: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Rows of a named query with the labels of their columns, in the order of the query."""
     names = [name for name in (rows[0] if rows else ()) if name not in ("query", "url")]
-    told = [{**row, "url": row.get("url") or f"{url_for(f'{view.entity}.list')}?{row.get('query', '')}"} for row in rows]
+    address = url_for(f"{view.entity}.list")
+    told = [{**row, "url": row.get("url") or f"{address}?{row.get('query', '')}"} for row in rows]
     return {"columns": [{"name": name, "label": str(COLUMN_LABELS.get(name, name))} for name in names], "rows": told}
 
 

@@ -1,4 +1,4 @@
-"""Opportunities through their stages: moving, winning, losing, reopening. Winning makes the order, by a reaction."""
+"""Opportunities through their stages: moving, winning, losing, reopening."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from app.kernel.problems import N_, problem
 from app.sales import queries
 from app.sales.models import Opportunity, OpportunityLine
 from app.sales.operations.lines import add_lines, recount
+from app.sales.operations.orders import line_from_amount, order_wins
 from app.sales.rules import deals
 
 WON_WITH = ("customer", "closed_at", "lesson")
@@ -22,7 +23,7 @@ def move_deals(ids: Sequence[int], stage: int) -> None:
 
 
 def win_deal(opportunity_id: int, lines: Sequence[Mapping[str, Any]] = (), **given: Any) -> None:
-    """Win an opportunity, with further typed lines; `given` may set customer, closed_at and lesson.
+    """Win an opportunity, with further typed lines, and make its order; `given` may set customer, closed_at and lesson.
 
     RuleError, with the problems by field, if it is won already or still lacks lines or customer.
     """
@@ -35,6 +36,10 @@ def win_deal(opportunity_id: int, lines: Sequence[Mapping[str, Any]] = (), **giv
         recount(Opportunity, OpportunityLine, "opportunity", [opportunity_id])
     values = {name: given[name] for name in WON_WITH if given.get(name) is not None}
     insist(change_rows(Opportunity, {opportunity_id: {**values, "stage": stage}}))
+    # The reaction would do the same, but for an opportunity that this very transaction made: that one looks like the
+    # history of another system, which has its order already.
+    line_from_amount([opportunity_id])
+    order_wins([opportunity_id])
 
 
 def lose_deals(ids: Sequence[int], **given: Any) -> None:

@@ -22,7 +22,7 @@ TICKET_CHANNELS = {"phone": _l("Phone"), "email": _l("E-mail"), "chat": _l("Chat
                    "social": _l("Social media"), "visit": _l("In person"), "other": _l("Other")}
 
 
-def _in_own_queues(model: type, actor: Actor) -> Any:
+def _in_own_queues(model: Any, actor: Actor) -> Any:
     """Tickets that lie in a queue which the actor serves."""
     queues = actor.groups.get("queue", frozenset())
     return model.queue_id.in_(sorted(queues)) if queues else None

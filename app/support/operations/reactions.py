@@ -41,7 +41,7 @@ def new_assignees_are_told(changes: list[Change]) -> None:
     found = sa.select(Ticket.id, Ticket.subject).where(Ticket.id.in_([change.record_id for change in moved]),
                                                        Ticket.status.in_(flow.ACTIVE), Ticket.deleted_at.is_(None))
     # Who hands a ticket over may lose sight of it by that.
-    subjects = dict(session().execute(found, execution_options=UNSCOPED).all())
+    subjects: dict[int, str] = dict(session().execute(found, execution_options=UNSCOPED).all())
 
     def sentence(change: Change | None, count: int) -> Any:
         if change is None:

@@ -8,6 +8,7 @@ from app.kernel import clock, fields
 from app.kernel.database import db
 from app.kernel.entity import Entity, Values, living_key
 from app.kernel.problems import N_, Problem, problem
+from app.support.models import Ticket, TicketCategory
 
 
 def _links(name: str, left: str, right: str) -> sa.Table:
@@ -46,6 +47,11 @@ class Queue(Entity):
     name = fields.text(_l("Name"), 80, required=True, aliases=("处理队列",))
     is_default = fields.boolean(_l("Default queue"), help=_l("Takes tickets whose category leads nowhere."))
     skills = fields.many("Skill", queue_skill, _l("Needed skills"))
+
+
+# The pointers lie in the room below; what they lead to is declared here, above.
+Ticket.queue = orm.relationship(Queue, foreign_keys=[Ticket.queue_id])
+TicketCategory.queue = orm.relationship(Queue, foreign_keys=[TicketCategory.queue_id])
 
 
 class Agent(Entity):

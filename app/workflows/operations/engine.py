@@ -5,7 +5,6 @@ is known by its occurrence. After `POLICY.attempts` claims it waits for a person
 """
 
 import datetime as dt
-import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,10 +24,10 @@ from app.kernel.language import say_problem
 from app.kernel.problems import N_, Problem, problem
 from app.workflows.models import Rule, RuleRun
 from app.workflows.operations.actions import carry_out, out_of_reach
+from app.workflows.operations.jobs import tried
 from app.workflows.rules import backoff
 from app.workflows.rules import engine as judge
 
-log = logging.getLogger(__name__)
 CONSUMER = "rules"
 KINDS = {"create": judge.CREATED, "update": judge.CHANGED, "undelete": judge.CHANGED, "delete": judge.DELETED}
 # Changes that rules make carry the chain of rules in their cause, so that the loop guard sees it.
@@ -90,7 +89,7 @@ def _take() -> Taken | None:
         with session().begin_nested():
             chosen.extend(judge_event(event, _decided(event.id)))
 
-    error = tried(look)
+    error = try_rule(look)
     if error or chosen:
         return Taken(row.id, event if chosen else None, chosen, error)
     session().delete(entry)
@@ -129,17 +128,11 @@ def chain_of(cause: str) -> tuple[int, ...]:
     return tuple(int(part) for part in cause.removeprefix(CHAIN).split(",") if part.isdigit())
 
 
-def tried(work: Callable[..., Any], *args: Any) -> str:
+def try_rule(work: Callable[..., Any], *args: Any) -> str:
     """`work(*args)`; what went wrong, in short, or nothing. That another writer was in the way is raised: the unit is
     tried again for it."""
-    try:
-        work(*args)
-    except Exception as failure:  # one broken rule must not stop the others, whatever is wrong with it
-        if isinstance(failure, exc.DBAPIError) and is_busy(failure):
-            raise
-        log.exception("a rule failed")
-        return f"{type(failure).__name__}: {failure}"[:500]
-    return ""
+    return tried("a rule", lambda: work(*args),
+                 but=lambda failure: isinstance(failure, exc.DBAPIError) and is_busy(failure))
 
 
 def judge_event(event: judge.Event, decided: set[int], *, tell: bool = True) -> list[int]:
@@ -165,7 +158,7 @@ def judge_event(event: judge.Event, decided: set[int], *, tell: bool = True) -> 
 
 def _why_not(rule: Rule, record: Any) -> Problem | None:
     held: list[bool] = []
-    broken = tried(lambda: held.append(_matches(rule, record)))
+    broken = try_rule(lambda: held.append(_matches(rule, record)))
     if broken:
         return problem(N_("The condition cannot be judged: %(error)s"), error=broken)
     if not held[0]:
@@ -205,7 +198,7 @@ def fire_all(rules: list[int], event: judge.Event) -> list[str]:
         cause = CHAIN + ",".join(str(each) for each in (*event.caused_by, rule_id))
         with under(cause=cause, cause_event_id=event.id, depth=event.depth + 1, channel="rule", verb="",
                    batch_id=None):
-            error = tried(in_unit, _fire, rule_id, event)
+            error = try_rule(in_unit, _fire, rule_id, event)
             if error:
                 in_unit(_log_failure, rule_id, event, error)
                 errors.append(f"rule {rule_id}: {error}")

@@ -116,15 +116,30 @@ def run_one() -> bool:
         if claimed.job:
             in_unit(_finish, claimed, 0, 0, "unknown job")
         return True
-    started = time.monotonic()
-    try:
+    started, handled = time.monotonic(), [0]
+
+    def work() -> None:
         with under(channel="job", cause=claimed.job, verb=""), _Heartbeat(claimed):
-            handled, error = _jobs[claimed.job].run(claimed.arguments), ""
-    except Exception as failure:  # the one place where anything may go wrong and the loop must go on
-        log.exception("job %s failed", claimed.job)
-        handled, error = 0, f"{type(failure).__name__}: {failure}"[:1000]
-    in_unit(_finish, claimed, handled, int((time.monotonic() - started) * 1000), error)
+            handled[0] = _jobs[claimed.job].run(claimed.arguments)
+
+    error = tried(f"job {claimed.job}", work)
+    in_unit(_finish, claimed, handled[0], int((time.monotonic() - started) * 1000), error)
     return True
+
+
+def tried(name: str, work: Callable[[], object], but: Callable[[Exception], bool] = lambda _failure: False) -> str:
+    """`work()`; what went wrong, in short, or nothing. A failure for which `but` holds is raised.
+
+    The one place where anything may go wrong and the loop goes on: jobs, rules and messages all pass through here.
+    """
+    try:
+        work()
+    except Exception as failure:
+        if but(failure):
+            raise
+        log.exception("%s failed", name)
+        return f"{type(failure).__name__}: {failure}"[:500]
+    return ""
 
 
 def _finish(claimed: Claim, handled: int, milliseconds: int, error: str) -> None:

@@ -1,7 +1,6 @@
 """The outbox: what was promised inside a unit leaves after its commit, under a name that is the same for every try."""
 
 import datetime as dt
-import logging
 import random
 import smtplib
 import ssl
@@ -21,11 +20,10 @@ from app.kernel.database import in_unit, session
 from app.kernel.dialects import insert_once, locked
 from app.security.encryption.columns import stored_pair
 from app.workflows.models import OutboxMessage
-from app.workflows.operations.jobs import ME
+from app.workflows.operations.jobs import ME, tried
 from app.workflows.rules import backoff
 from app.workflows.rules.message_id import message_id
 
-log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=2)
 POLICY = backoff.Policy(base=15, cap=3600, attempts=10)
 TIMEOUT_SECONDS = 20
@@ -79,13 +77,7 @@ def send_one() -> bool:
     parcel = in_unit(_claim)
     if parcel is None:
         return False
-    error = ""
-    try:
-        _channels[parcel.channel](parcel)
-    except Exception as failure:  # a message that cannot be sent must not stop the others, whatever is wrong with it
-        log.warning("message %s did not leave", parcel.id, exc_info=True)
-        error = f"{type(failure).__name__}: {failure}"[:500]
-    in_unit(_finish, parcel, error)
+    in_unit(_finish, parcel, tried(f"message {parcel.id}", lambda: _channels[parcel.channel](parcel)))
     return True
 
 

@@ -53,7 +53,9 @@ def tell(user_id: int, kind: str, title: Any, entity: str, record_id: int, key: 
     profile = profile_of(user_id)
     if "in_app" in channels:
         notify(user_id, kind, title, entity, record_id, key=f"{key}:{user_id}"[:200])
-    if "email" in channels and profile is not None and profile.reminders_by_mail:
+    # Where no mail server is named, notices stay in the app.
+    by_mail = "email" in channels and current_app.config.get("SMTP_URL")
+    if by_mail and profile is not None and profile.reminders_by_mail:
         with force_locale(profile.locale or current_app.config["BABEL_DEFAULT_LOCALE"]):
             subject = str(title)
             body = "\n\n".join([subject, gettext("Open it here:") + " " + _address(entity, record_id)])

@@ -11,7 +11,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.entity import scoped_by_table
 from app.workflows.models import Rule
-from app.workflows.operations.engine import bound_condition, fire_all, judge_event, tried
+from app.workflows.operations.engine import bound_condition, fire_all, judge_event, try_rule
 from app.workflows.operations.jobs import job
 from app.workflows.rules import engine as judge
 
@@ -66,10 +66,14 @@ def _matching(entity: str, after: int) -> tuple[list[int], list[str]]:
     conditions: list[Any] = []
     broken = []
     for rule in _tick_rules(entity):
-        error = tried(lambda rule=rule: conditions.append(filters.compile_filter(bound_condition(rule, model), model)))
+        error = try_rule(_ask, rule, model, conditions)
         if error:
             broken.append(f"rule {rule.id}: {error}")
     if not conditions:
         return [], broken
     found = sa.select(model.id).where(sa.or_(*conditions), model.id > after).order_by(model.id).limit(BATCH)
     return list(session().scalars(found)), broken
+
+
+def _ask(rule: Rule, model: Any, conditions: list[Any]) -> None:
+    conditions.append(filters.compile_filter(bound_condition(rule, model), model))

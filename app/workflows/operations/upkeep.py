@@ -1,4 +1,4 @@
-"""Keeping the house clean: old one-time keys, stale throttle counters, files without a row, neglected pool rows."""
+"""Keeping the house clean: one-time keys, throttle counters, files without a row, sent mails, neglected customers."""
 
 import datetime as dt
 from typing import Any
@@ -14,12 +14,12 @@ from app.kernel.database import acting_as, in_unit, session
 from app.kernel.once import forget_old_keys
 from app.kernel.settings import declare, read_setting
 from app.security.throttle.operations import forget_stale
-from app.workflows.models import JobRun, OutboxMessage, RuleRun, ScheduleFire
+from app.workflows.models import OutboxMessage, ScheduleFire
 from app.workflows.operations.jobs import job
 
 BATCH = 500
 declare("automation.keep_days", default=30, kind="integer", least=1,
-        label=_l("Days for which finished jobs, sent mails and rules that did not fire are kept in the log"))
+        label=_l("Days for which sent mails and past due moments are kept"))
 
 
 @job("upkeep", _l("Upkeep"))
@@ -34,8 +34,6 @@ def _old() -> list[tuple[Any, Any]]:
     """What the machinery wrote about itself and nobody needs any more; failures stay until somebody looked."""
     horizon = clock.now() - dt.timedelta(days=read_setting("automation.keep_days"))
     return [
-        (JobRun, sa.and_(JobRun.state == "done", JobRun.finished_at < horizon)),
-        (RuleRun, sa.and_(~RuleRun.fired, RuleRun.at < horizon)),
         (ScheduleFire, ScheduleFire.fire_at < horizon),
         (OutboxMessage, sa.and_(OutboxMessage.state == "sent", OutboxMessage.sent_at < horizon)),
     ]

@@ -159,7 +159,7 @@ def test_tasks_are_about_the_records_of_their_customer(load, reading):
 
 
 def test_users_have_role_team_language_and_the_password(databases, tmp_path):
-    with empty_product(databases, tmp_path) as app:
+    with empty_product(databases, tmp_path):
         assert loading.is_empty()
         loading.load(Company(3, 7, TODAY), PASSWORD)
         assert not loading.is_empty()

@@ -251,3 +251,17 @@ def test_staged_rows_are_read_again_under_another_mapping(company):
             operations.stage_again(again, operations.Wish())
     with company.acting("sales1"), pytest.raises(Missing):
         operations.stage_again(number, operations.Wish())
+
+
+@pytest.mark.parametrize(("entity", "header", "left_out"), [
+    ("customer", "客户名称*,客户级别,客户行业,客户来源,下次联系时间,备注,手机(选填)", set()),
+    ("customer", "客户名称,成交状态,备注", {"成交状态"}),
+    ("lead", "线索名称,线索来源,手机,客户行业,下次联系时间,备注", set()),
+    ("contact", "姓名,客户名称,手机,电子邮箱,是否关键决策人,下次联系时间,备注", {"下次联系时间"}),
+    ("opportunity", "商机名称,客户名称,商机状态组,商机阶段,商机金额,预计成交日期,备注", set()),
+])
+def test_the_headers_of_chinese_systems_are_known(company, entity, header, left_out):
+    with company.acting("admin") as actor:
+        model = operations.importable(entity)
+        found = operations.header_map(model, header.split(","), operations.read_mapping(None), actor)
+        assert {each.header for each in (*found.unknown, *found.ambiguous)} == left_out

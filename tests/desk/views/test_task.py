@@ -132,7 +132,7 @@ def test_another_persons_task_is_missing_for_an_action(company):
 
 
 @pytest.mark.parametrize("name", [chart.name for chart in TaskView.charts])
-def test_every_chart_answers(company, name):
+def test_every_chart_of_tasks_answers(company, name):
     add(company, Task, "sales1", subject="Call", due_at=None)
     assert company.client("manager").get(f"{API}/chart/{name}").status_code == 200
 

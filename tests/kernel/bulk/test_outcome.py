@@ -13,7 +13,7 @@ def test_an_outcome_without_refusals_passes_and_is_handed_on():
 
 
 def test_a_row_outside_the_reach_is_not_allowed():
-    with pytest.raises(NotAllowed, match="Not yours."):
+    with pytest.raises(NotAllowed, match=r"Not yours\."):
         Outcome(refused={3: {"": problem("Not yours.")}}).insist()
 
 

@@ -88,5 +88,6 @@ def test_a_route_tells_its_class_and_keeps_its_name():
     assert access.access_of(door, "read") == ("role", "read")
     assert access.access_of(door, "public") == ("public", "")
     assert access.access_of(door, "token") == ("public by token", "")
-    assert access.access_of(door, "unclassified") is None and access.access_of(door, "nothing") is None
+    assert access.access_of(door, "unclassified") is None
+    assert access.access_of(door, "nothing") is None
     assert door.read.__doc__ == "What a reader gets."

@@ -15,7 +15,7 @@ from app.kernel.views import asked as ask
     ("2", "50", (2, 50)), ("0", "0", (1, 1)), ("-5", "100000", (1, 100)), ("x", "y", (1, 25)),
     ("9" * 30, "1", (10_000_000, 1))])
 def test_page_and_size_stay_within_sense(page, size, expected):
-    found = ask.from_address(MultiDict(page=page, size=size))
+    found = ask.from_address(MultiDict([("page", page), ("size", size)]))
     assert (found.page, found.size) == expected
 
 
@@ -24,7 +24,7 @@ def test_an_address_is_read_whole():
                                         ("city", "Wuhan")]))
     assert (found.text, found.sort, found.descending, found.columns) == ("acme", "name", True, ("name", "owner"))
     assert found.tree == parse("city=Wuhan")
-    assert ask.as_mapping(found)["sort"] == "-name"
+    assert ask.as_mapping(Customer, found)["sort"] == "-name"
     assert ask.from_address(MultiDict()).narrowed(parse("city=Wuhan")).tree == parse("city=Wuhan")
     assert ask.Asked().tree == EVERYTHING
 

@@ -150,6 +150,16 @@ def test_a_bad_line_is_named_and_nothing_is_kept(shop, deal, lines):
     assert shop.of(Opportunity, deal, "stage_category") == "open"
 
 
+def test_what_is_made_and_won_in_one_transaction_becomes_an_order_too(shop, river):
+    def work():
+        made = add_rows(Opportunity, [{"name": "Walk-in", "customer": river, "product": shop.till, "amount": 90_00}])
+        win_deal(made.done[0])
+
+    shop.as_("sales1", work)
+    assert [row[2] for row in orders(shop)] == [90_00]
+    assert shop.rows(OpportunityLine, "amount") == [(90_00,)]
+
+
 def test_what_is_won_cannot_be_won_again(shop, deal):
     shop.as_("sales1", win_deal, deal, [shop.line()])
     with pytest.raises(RuleError):

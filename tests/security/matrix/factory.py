@@ -141,7 +141,7 @@ class Factory:
         has_default = each.kind != "many" and column.columns[0].default is not None
         is_needed = each.required and (not has_default or each.kind == "pointer")
         return is_needed or (each.name in (model.title_field, *model.lookup_keys) and not each.readonly
-                                                       and not each.readonly and not has_default)
+                             and not has_default)
 
     def _value(self, model: type[Entity], each: Field, side: str) -> Any:
         self.count += 1

@@ -48,6 +48,8 @@ class Visitor:
         # Without cookies no token against foreign pages is asked for.
         self.client = company.app.test_client(use_cookies=False)
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {company.token(name)}"
+        # After the login: what stood in the tables at the last look; every look at a refused change compares with it.
+        self.stands = digest()
 
     def ask(self, channel: str, method: str, url: str, expect: set[int], **options: Any) -> Any:
         """The answer to a request; its status must be in `expect`, its body may show nothing that is closed."""

@@ -14,7 +14,8 @@ def test_a_login_leads_where_one_wanted_to_go(company):
     assert answer.headers["Location"] == "/team/list/"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_a_login_never_leads_to_another_site(company, target):
     client = company.app.test_client()
     page = client.get("/login/").get_data(as_text=True)

@@ -28,7 +28,8 @@ def test_rights_that_nobody_understands_are_refused(company, given):
     assert rights(company, "Viewer") == role
 
 
-@pytest.mark.parametrize("given", [{"grants": []}, {"grants": {"team": []}}, {"specials": {}}, {"columns": {"team": 1}}])
+@pytest.mark.parametrize(
+    "given", [{"grants": []}, {"grants": {"team": []}}, {"specials": {}}, {"columns": {"team": 1}}])
 def test_rights_of_the_wrong_shape_are_malformed(company, given):
     role = rights(company, "Viewer")
     assert company.client("admin").put(f"/api/v1/rights/{role['id']}", json=given).status_code == 400

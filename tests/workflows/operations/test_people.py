@@ -54,6 +54,7 @@ def test_the_time_zone_is_the_persons_or_the_houses(led):
 
 def test_a_mail_says_where_the_record_is_in_the_language_of_its_reader(led):
     led.app.config["CRM_BASE_URL"] = "https://crm.example.com/"
+    led.app.config["SMTP_URL"] = "smtp://127.0.0.1:9"
     with led.acting("system"), unit() as current:
         current.scalars(sa.select(UserProfile).where(UserProfile.user_id == led.ids["sales1"])).one().locale = "zh"
     with led.acting("system"), unit():

@@ -1,0 +1,86 @@
+"""What every template may ask for."""
+
+import datetime as dt
+
+import pytest
+
+from app.kernel.actor import NOBODY, Actor, reset_actor, set_actor
+from app.kernel.views import page
+
+
+@pytest.fixture
+def at(desk):
+    """A request of sales1 at an address."""
+    def request(url, user="sales1"):
+        context = desk.app.test_request_context(url)
+        context.push()
+        opened.append(context)
+        acting = desk.acting(user)
+        acting.__enter__()
+        opened.append(acting)
+
+    opened = []
+    yield request
+    for each in reversed(opened):
+        each.pop() if hasattr(each, "pop") else each.__exit__(None, None, None)
+
+
+def test_addresses_keep_the_filter_and_change_what_is_named(at):
+    at("/customer/list/?city=Wuhan&page=3&sort=name")
+    assert page.address("export", format="csv") == "/customer/export?city=Wuhan&sort=name&format=csv"
+    assert page.address_with(page=4) == "/customer/list/?city=Wuhan&sort=name&page=4"
+    assert page.sort_address("name") == "/customer/list/?city=Wuhan&sort=-name&page=1"
+    assert page.sort_address("city") == "/customer/list/?city=Wuhan&sort=city&page=1"
+    assert page.query_text() == "city=Wuhan"
+
+
+def test_the_menu_holds_what_the_actor_may_read(at):
+    at("/")
+    entries = [entry.url for section in page.site_menu() for entry in section.items]
+    assert "/customer/list/" in entries
+    assert "/audit_entry/list/" not in entries
+    at("/", "admin")
+    assert "/audit_entry/list/" in [entry.url for section in page.site_menu() for entry in section.items]
+
+
+def test_filters_and_the_bulk_bar_have_inputs_for_what_may_be_used(at, view_of):
+    at("/customer/list/?level=key&industry=1")
+    html = "".join(str(each()) for each in page.filter_inputs(view_of("customer")))
+    assert 'name="level"' in html
+    assert 'value="key" selected' in html
+    assert "set_level" in {each.name for each in page.bulk_inputs(view_of("customer")).values()}
+
+
+def test_a_visitor_is_nobody_to_a_template():
+    token = set_actor(NOBODY)
+    assert page.current_actor() is None
+    reset_actor(token)
+
+
+@pytest.mark.parametrize(("zone", "text"), [("UTC", "2026-03-29 01:00"), ("Asia/Shanghai", "2026-03-29 09:00")])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_moment_is_said_in_the_readers_zone(app, zone, text):
+    token = set_actor(Actor(kind="user", id=1, zone=zone))
+    with app.test_request_context():
+        assert page.moment_text(dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC)) == text
+    reset_actor(token)
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_files_are_addressed_by_their_content(app):
+    with app.test_request_context():
+        first = page.asset("crm.css") if (page.Path(app.static_folder) / "crm.css").exists() else None
+        assert first is None or "?v=" in first
+        assert page.vendor("tabler.css").startswith("/static/vendor/")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_what_happened_is_said_in_a_word(app):
+    class Entry:
+        kind = "update"
+
+    with app.test_request_context("/?_l_=en"):
+        assert page.event_word(Entry()) == "changed this"
+        Entry.kind = "strange"
+        assert page.event_word(Entry()) == "strange"
+        assert isinstance(page.import_url("customer"), str)
