@@ -26,7 +26,7 @@ help:
 	@echo "make bench         the measurements of bench/"
 
 run: .venv/runtime frontend $(CATALOGUES)
-	@$(FLASK) crm init
+	@$(FLASK) crm init $(if $(filter 0,$(DEMO)),--starter)
 	@case "$(DEMO)-$${HOST:-127.0.0.1}" in \
 	0-*) ;; \
 	*-127.*|*-localhost|*-::1|*-[[]::1[]]) $(FLASK) crm demo --if-empty --size small --seed 1 --password "$(DEMO_PASSWORD)" ;; \

@@ -20,7 +20,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app.data.writing import WRITERS
     from app.kernel.database import db, prepare_engine
     from app.kernel.language import choose_language
-    from app.kernel.views import exports, page
+    from app.kernel.views import charts, exports, page
+    from app.sales.queries import converted
     from app.security import door
     from app.security.manager import KemaiSecurityManager
     from config import load
@@ -34,6 +35,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     Migrate(app, db, directory=str(HERE.parent / "migrations"), render_as_batch=True, compare_type=True)
     page.install(app)
     exports.set_writers(app, WRITERS)
+    charts.set_conversion(app, converted)
     app.cli.add_command(crm)
     with app.app_context():
         prepare_engine(db.engine)

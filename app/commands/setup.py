@@ -8,6 +8,7 @@ from app.commands.group import answer, as_json, guarded
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.settings import Setting, declared
+from app.sales.operations import lay_out_catalogue
 from app.security import operations
 from app.workflows.operations.defaults import make_defaults
 
@@ -16,13 +17,16 @@ from app.workflows.operations.defaults import make_defaults
 @click.option("--admin", help="User name of the first administrator.")
 @click.option("--password", help="Password of the first administrator.")
 @click.option("--email", help="E-mail of the first administrator.")
+@click.option("--starter", is_flag=True, help="Lay out a first pipeline with stages, lead sources and loss reasons.")
 @as_json
 @guarded
-def init(admin: str | None, password: str | None, email: str | None, json_: bool) -> None:
+def init(admin: str | None, password: str | None, email: str | None, starter: bool, json_: bool) -> None:
     """Bring schema, roles and settings in step with the code, and make the first administrator."""
     flask_migrate.upgrade()
     with acting_as(SYSTEM):
         in_unit(sync)
+        if starter:
+            in_unit(lay_out_catalogue)
         if admin:
             hashed = operations.hashed_or_problem(password or "", admin, email or "")
             in_unit(lambda: operations.add_user(admin, hashed, email=email or f"{admin}@localhost.localdomain",

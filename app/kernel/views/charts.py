@@ -193,8 +193,7 @@ def _measure(model: type, chart: Chart, condition: Any) -> tuple[Any, Any]:
     conversion = current_app.extensions.get("money_conversion")
     if conversion is None:
         return aggregate(column), model.currency
-    day = getattr(model, fields_of(model)[chart.period].column) if chart.period else None
-    converted = conversion(model, column, day)
+    converted = conversion(model, column, _day_of(model, chart.period) if chart.period else None)
     # Where a rate is missing the amount keeps its own currency and its own series.
     kept = sa.case((converted.is_(None), model.currency), else_=base_currency())
     return aggregate(sa.func.coalesce(converted, column)), kept
@@ -205,6 +204,17 @@ def _is_mixed(model: type, condition: Any) -> bool:
         return False
     other = sa.select(model.id).where(condition, model.currency != base_currency()).limit(1)
     return session().execute(other).first() is not None
+
+
+def _day_of(model: type, dotted: str) -> Any:
+    """The column that dates a record's amount; of a record that it points at, by a subquery."""
+    *way, last = dotted.split(".")
+    if not way:
+        return getattr(model, fields_of(model)[last].column)
+    pointer = fields_of(model)[way[0]]
+    target = scoped_by_table()[pointer.target]
+    found = sa.select(_day_of(target, ".".join([*way[1:], last])))
+    return found.where(target.id == getattr(model, pointer.column)).scalar_subquery()
 
 
 def _axis(model: type, spec: str, condition: Any, since: dt.date | None, until: dt.date | None) -> Axis:

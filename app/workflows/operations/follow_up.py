@@ -25,6 +25,8 @@ declare("reminders.hour", default=9, kind="integer", least=0, most=23,
 declare("reminders.catch_up_days", default=7, kind="integer", least=1,
         label=_l("Days for which a missed reminder is still sent"))
 BATCH = 200
+# Nobody has to contact a lead that became a customer or was given up.
+SETTLED_LEADS = ("converted", "discarded")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def _moments() -> list[Moment]:
         Moment(Task, Task.remind_at, "remind_at", _l("Reminder: %(title)s"), open_task),
         Moment(Customer, Customer.next_contact_at, "next_contact_at", _l("Contact now: %(title)s")),
         Moment(Lead, Lead.next_at, "next_at", _l("Contact now: %(title)s"),
-               Lead.status.not_in(("converted", "disqualified", "lost"))),
+               Lead.status.not_in(SETTLED_LEADS)),
         Moment(Interaction, Interaction.next_at, "next_at", _l("Next step is due: %(title)s")),
     ]
 
@@ -102,16 +104,12 @@ class _Titled:
 
 def _basis_of(entity: str) -> tuple[Any, Any, Any]:
     """Model, the moment of the last contact or else of the creation, and which records are still open."""
-    if entity == "lead":
-        last = sa.select(sa.func.max(Interaction.happened_at)).where(sa.false()).scalar_subquery()
-        return Lead, sa.func.coalesce(last, Lead.created_at), Lead.status.not_in(("converted", "disqualified", "lost"))
-    if entity == "opportunity":
-        last = sa.select(sa.func.max(Interaction.happened_at)).where(
-            Interaction.opportunity_id == Opportunity.id, Interaction.kind != "note",
-            Interaction.deleted_at.is_(None)).scalar_subquery()
-        return Opportunity, sa.func.coalesce(last, Opportunity.created_at), Opportunity.stage_category == "open"
-    return Customer, sa.func.coalesce(Customer.last_contact_at, Customer.created_at), \
-        Customer.lifecycle_stage != "churned"
+    model, still_open = {
+        "lead": (Lead, Lead.status.not_in(SETTLED_LEADS)),
+        "opportunity": (Opportunity, Opportunity.stage_category == "open"),
+        "customer": (Customer, Customer.lifecycle_stage != "churned"),
+    }[entity]
+    return model, sa.func.coalesce(model.last_contact_at, model.created_at), still_open
 
 
 def _steps(entity: str) -> list[judge.Step]:
