@@ -57,6 +57,8 @@ class Field:
     target: str | None = None
     readonly: bool = False
     personal: bool = False
+    # Kept by a clock or a counter: a change of it is no event, hence nothing for audit and history.
+    quiet: bool = False
     aliases: tuple[str, ...] = ()
     help: Label = ""
     least: float | None = None

@@ -345,7 +345,7 @@ def judge_new_states(current: UnitSession, _context: Any) -> None:
 def _change_of(record: Entity, verb: str, kind: str) -> Change:
     model, state, changes = type(record), sa.inspect(record), {}
     for field in fields_of(model).values():
-        if field.name in ("id", "updated_at", "updated_by") or field.column not in state.dict:
+        if field.quiet or field.name in ("id", "updated_at", "updated_by") or field.column not in state.dict:
             continue
         history = state.attrs[field.column].history
         if not history.has_changes():

@@ -156,7 +156,7 @@ def test_a_problem_is_shown_beside_its_field_and_then_the_customer_is_saved(open
 
 
 @pytest.mark.parametrize("entity", ["customer", "opportunity", "ticket"])
-def test_charts_are_drawn(open_page, entity):
+def test_the_charts_of_an_entity_are_drawn(open_page, entity):
     page = log_in(open_page(), "manager")
     page.goto(f"/{entity}/charts/")
     page.wait_for_selector(".chart canvas")

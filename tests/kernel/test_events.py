@@ -180,3 +180,20 @@ def test_many_to_many_changes_are_told_as_lists_of_ids(company):
     with company.acting("sales1"), unit():
         bulk.change_rows(Customer, {pk: {"tags": ids}})
     assert all_events(company)[-1][2]["tags"] == [[], ids]
+
+
+def test_what_a_clock_keeps_is_no_event(company):
+    import datetime as dt
+
+    from app.kernel import clock
+    from app.workflows.models import Schedule
+
+    with company.acting("system"), unit() as current:
+        row = current.scalars(sa.select(Schedule)).first()
+        row.next_at = clock.now() + dt.timedelta(minutes=1)
+    assert [event[0] for event in all_events(company, "schedule")].count("update") == 0
+    with company.acting("system"), unit() as current:
+        row = current.scalars(sa.select(Schedule)).first()
+        row.name, row.next_at = "Renamed", clock.now()
+    kind, _record, changes, _actor = all_events(company, "schedule")[-1]
+    assert (kind, list(changes)) == ("update", ["name"])

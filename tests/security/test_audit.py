@@ -93,7 +93,7 @@ def test_a_change_is_told_with_who_from_where_before_and_after(company, customer
     assert entry["team_id"] == company.teams["East"]
 
 
-def test_logins_are_told(company):
+def test_logins_and_failed_logins_are_told(company):
     company.log_in("sales1")
     assert [entry["owner_id"] for entry in entries(company, kind="login")] == [company.ids["sales1"]]
 
@@ -108,7 +108,7 @@ def test_failed_logins_are_told_without_the_password(company):
 @pytest.mark.parametrize(("user", "method", "path", "status"), [
     ("sales2", "GET", "/api/v1/customer/{}", 404), ("analyst", "PUT", "/api/v1/customer/{}", 403),
     ("sales1", "GET", "/rights/", 403), ("sales1", "DELETE", "/api/v1/tag/1", 404)])
-def test_denials_are_told(company, customer, user, method, path, status):
+def test_denials_are_told_with_their_address(company, customer, user, method, path, status):
     path = path.format(customer)
     assert company.client(user).open(path, method=method, json={}).status_code == status
     entry = entries(company, kind="denied")[-1]

@@ -37,8 +37,8 @@ class Schedule(Entity):
     expression = fields.text(_l("Cron expression"), 100)
     active = fields.boolean(_l("Active"), default=True)
     # Up to which moment fires have been made; a later start goes on from here.
-    fired_until = fields.moment(_l("Fired until"), readonly=True)
-    next_at = fields.moment(_l("Next"), readonly=True, index=True)
+    fired_until = fields.moment(_l("Fired until"), readonly=True, quiet=True)
+    next_at = fields.moment(_l("Next"), readonly=True, index=True, quiet=True)
 
     @classmethod
     def check(cls, values: Values, before: Values | None = None) -> dict[str, Problem]:

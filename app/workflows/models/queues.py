@@ -70,7 +70,7 @@ class Agent(Entity):
     active = fields.boolean(_l("Active"), default=True)
     absent_from = fields.moment(_l("Absent from"))
     absent_until = fields.moment(_l("Absent until"))
-    last_assigned_at = fields.moment(_l("Last assigned"), readonly=True)
+    last_assigned_at = fields.moment(_l("Last assigned"), readonly=True, quiet=True)
     queues = fields.many("Queue", agent_queue, _l("Queues"))
     skills = fields.many("Skill", agent_skill, _l("Skills"))
     user = orm.relationship("User", foreign_keys=[user_id])

@@ -13,6 +13,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.once import forget_old_keys
 from app.kernel.settings import declare, read_setting
+from app.sales.operations.leads import release_neglected_leads
 from app.security.throttle.operations import forget_stale
 from app.workflows.models import OutboxMessage, ScheduleFire
 from app.workflows.operations.jobs import job
@@ -56,9 +57,10 @@ def _forget_part(model: Any, condition: Any) -> int:
 
 @job("reclaim", _l("Reclaim to the public pool"))
 def reclaim(arguments: dict[str, Any]) -> int:
-    """Put customers whom nobody followed up back into the pool; how many."""
+    """Put customers and leads whom nobody followed up back into their pools; how many."""
     total = 0
     with acting_as(SYSTEM):
-        while done := in_unit(release_neglected):
-            total += done
+        for release in (release_neglected, release_neglected_leads):
+            while done := in_unit(release):
+                total += done
     return total
