@@ -54,12 +54,12 @@ class Batch(Entity):
 
 @dataclass
 class Undone:
-    """The outcome of an undo, in records."""
+    """The outcome of an undo, in records; `more` while there are records that were not looked at."""
 
     reversed: int = 0
     kept: int = 0
     conflicting: int = 0
-    problems: dict[str, str] = field(default_factory=dict)
+    more: bool = False
 
 
 @dataclass
@@ -81,6 +81,14 @@ def open_batch(kind: str, label: str, entity: str, *, work: Any = None, state: s
     return batch
 
 
+def drop_batch(batch_id: int) -> None:
+    """Forget a batch in which nothing could be done: there is nothing to take back. Inside a unit."""
+    current = session()
+    for known in [each for each in current if isinstance(each, Batch) and each.id == batch_id]:
+        current.expunge(known)
+    current.execute(sa.delete(Batch.__table__).where(Batch.__table__.c.id == batch_id))
+
+
 def undo(batch_id: int) -> Undone:
     """Take a batch back in short units: created records deleted, deleted ones restored, fields put back.
 
@@ -90,11 +98,8 @@ def undo(batch_id: int) -> Undone:
     # Around the commits too: what reactions change because records go is no edit of somebody else.
     with under(verb="", cause=UNDO, channel=UNDO, batch_id=None):
         in_unit(_start_undo, batch_id)
-        outcome = Undone()
-        while part := in_unit(_undo_part, batch_id, outcome):
-            outcome = part
-            if not outcome.problems.pop("more", None):
-                break
+        while (outcome := in_unit(_undo_part, batch_id)).more:
+            pass
         in_unit(_finish_undo, batch_id, outcome)
     return outcome
 
@@ -118,7 +123,7 @@ PART = 500
 UNDO = "undo"
 
 
-def _undo_part(batch_id: int, _before: Undone) -> Undone:
+def _undo_part(batch_id: int) -> Undone:
     """One unit: the latest records of the batch that were not looked at yet."""
     batch = _batch(batch_id)
     work = dict(batch.work or {})
@@ -131,7 +136,7 @@ def _undo_part(batch_id: int, _before: Undone) -> Undone:
     if keys:
         work |= {"undo_after": keys[-1][2], "undo_counts": [outcome.reversed, outcome.kept, outcome.conflicting]}
         batch.work = work
-    outcome.problems["more"] = "yes" if len(keys) == PART else ""
+    outcome.more = len(keys) == PART
     return outcome
 
 

@@ -43,6 +43,12 @@ def once(key: str, work: Callable[[], Any]) -> Any:
     return answer
 
 
+def release(key: str) -> None:
+    """Free a key whose work had no effect after all, inside the unit in force."""
+    mine = (OnceKey.key == key[:80]) & (OnceKey.user_id == (acting().id or 0))
+    session().execute(sa.delete(OnceKey.__table__).where(mine))
+
+
 def forget_old_keys() -> int:
     """Delete the keys that are older than a day; the number deleted."""
     return session().execute(sa.delete(OnceKey.__table__).where(OnceKey.at < clock.now() - KEEP)).rowcount

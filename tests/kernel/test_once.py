@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.customers.models import Customer
 from app.kernel import clock
 from app.kernel.database import in_unit, session, unit
-from app.kernel.once import forget_old_keys, once
+from app.kernel.once import forget_old_keys, once, release
 
 
 def make():
@@ -101,3 +101,15 @@ def test_a_post_with_an_idempotency_key_is_answered_alike(company):
     answers = [client.post("/api/v1/saved_view/", json=given, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].json["id"] == answers[1].json["id"]
+
+
+def test_a_key_that_was_released_is_free_again_for_its_user_alone(company):
+    for user in ("sales1", "sales2"):
+        with company.acting(user):
+            in_unit(once, "key", make)
+    with company.acting("sales1"):
+        in_unit(release, "key")
+        in_unit(once, "key", make)
+    with company.acting("sales2"):
+        in_unit(once, "key", make)
+    assert len(names(company)) == 3

@@ -34,12 +34,15 @@ FIRST, LEAST, MOST = 100, 10, 500
 def apply(batch_id: int, progress: Progress | None = None) -> Counts:
     """Apply what is staged, or what is left of it after a crash; the number of rows of each final status.
 
-    Outside of units. Missing, or RuleError if the batch was not read to its end. `progress` is told done and total.
+    Outside of units. A batch that is done already gets the same answer again, since whoever was killed behind the last
+    commit did not hear it. Missing, or RuleError if the batch was not read to its end or was taken back. `progress` is
+    told done and total.
     """
     batch = _batch(batch_id)
     model = importable(batch.entity)
     total, done = batch.rows_read, 0
-    in_unit(_start, batch_id)
+    if not in_unit(_start, batch_id):
+        return told_counts(batch)
     size = FIRST
     while ids := _next(batch_id, 0, size):
         began = time.monotonic()
@@ -75,11 +78,14 @@ def _batch(batch_id: int) -> Batch:
     return batch
 
 
-def _start(batch_id: int) -> None:
+def _start(batch_id: int) -> bool:
+    """Whether there is anything left to apply."""
     batch = session().scalars(locked(sa.select(Batch).where(Batch.id == batch_id))).one()
-    if batch.state not in ("staged", "running"):
+    if batch.state not in ("staged", "running", "done"):
         raise RuleError(N_("This import cannot be applied now."))
-    batch.state = "running"
+    if batch.state != "done":
+        batch.state = "running"
+    return batch.state == "running"
 
 
 def _next_size(size: int, took: float) -> int:
@@ -177,6 +183,11 @@ def _note_verdicts(batch_id: int) -> Counts:
 def _write_counts(batch: Batch, counts: Counts) -> None:
     for name in FINAL:
         setattr(batch, f"rows_{name}", counts[name])
+
+
+def told_counts(batch: Batch) -> Counts:
+    """The counts that were noted when the batch was done; its rows may be gone since."""
+    return {name: getattr(batch, f"rows_{name}") for name in FINAL}
 
 
 def _finish(batch_id: int) -> Counts:

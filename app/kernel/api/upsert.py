@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app.kernel import bulk, gate
 from app.kernel.actor import acting, under
-from app.kernel.batches import open_batch
+from app.kernel.batches import drop_batch, open_batch
 from app.kernel.database import session
 from app.kernel.entity import Entity
 from app.kernel.errors import Malformed
@@ -21,7 +21,8 @@ Result = dict[str, Any]
 def upsert(model: type[Entity], rows: list[Any], match: list[str]) -> dict[str, Any]:
     """Create or update inside the unit in force; ``{"batch", "results": [{"row", "status", "id", "problems"}]}``.
 
-    `match` names the identifying fields, by default the natural key. A refused row harms no other.
+    `match` names the identifying fields, by default the natural key. A refused row harms no other. ``batch`` is None
+    where every row was refused: nothing was done that could be taken back.
     """
     known = fields_of(model)
     if any(name not in known or known[name].kind == "many" for name in match):
@@ -33,8 +34,8 @@ def upsert(model: type[Entity], rows: list[Any], match: list[str]) -> dict[str, 
     with under(batch_id=batch.id):
         _update(model, {position: found[position] for position in found}, read, results)
         _add(model, [position for position in read if position not in found and position not in results], read, results)
-    _count(batch, rows, results)
-    return {"batch": batch.id, "results": [results[position] for position in range(len(rows))]}
+    batch_id = _count(batch, rows, results)
+    return {"batch": batch_id, "results": [results[position] for position in range(len(rows))]}
 
 
 def _rejected(position: int, problems: Problems) -> Result:
@@ -100,8 +101,12 @@ def _add(model: type[Entity], positions: list[int], read: dict[int, dict[str, An
             results[position] = {"row": position, "status": "created", "id": outcome.created[index], "problems": {}}
 
 
-def _count(batch: Any, rows: list[Any], results: dict[int, Result]) -> None:
+def _count(batch: Any, rows: list[Any], results: dict[int, Result]) -> int | None:
     statuses = [result["status"] for result in results.values()]
+    if statuses.count("rejected") == len(statuses):
+        drop_batch(batch.id)
+        return None
     batch.rows_read, batch.state = len(rows), "done"
     batch.rows_created, batch.rows_updated = statuses.count("created"), statuses.count("updated")
     batch.rows_unchanged, batch.rows_rejected = statuses.count("unchanged"), statuses.count("rejected")
+    return batch.id

@@ -8,13 +8,13 @@ from flask_babel import gettext, ngettext
 
 from app.kernel import bulk, clock
 from app.kernel.actor import acting, under
-from app.kernel.batches import Batch, open_batch
+from app.kernel.batches import Batch, drop_batch, open_batch
 from app.kernel.database import in_unit, session
 from app.kernel.entity import Entity
 from app.kernel.errors import Malformed, NotAllowed, RuleError, Stale
 from app.kernel.filters import parse
 from app.kernel.language import say_problem
-from app.kernel.once import once
+from app.kernel.once import once, release
 from app.kernel.problems import N_, problem
 from app.kernel.rights.hook import UNSCOPED
 from app.kernel.views import asked as ask
@@ -48,7 +48,8 @@ class Done:
             parts.append(ngettext("%(num)d already so", "%(num)d already so", self.unchanged))
         if self.refused:
             parts.append(ngettext("%(num)d refused", "%(num)d refused", len(self.refused)))
-        return gettext("Batch %(id)s", id=self.batch_id) + ": " + ", ".join(parts)
+        named = gettext("Batch %(id)s", id=self.batch_id) + ": " if self.batch_id is not None else ""
+        return named + ", ".join(parts)
 
 
 def delete_one(model: type[Entity], record_id: int, version: int | None = None) -> int:
@@ -96,20 +97,27 @@ def from_form(view: Any, form: Any) -> Done:
 
 
 def carry_out(view: Any, kind: str, ids: list[int], given: dict[str, Any], key: str = "") -> Done:
-    """``edit``, ``assign`` or ``delete`` in units of at most 500 rows under one batch id. NotAllowed, RuleError."""
+    """``edit``, ``assign`` or ``delete`` in units of at most 500 rows under one batch id. NotAllowed, RuleError.
+
+    Where nothing could be done no batch is left, since there is nothing to take back.
+    """
     verb = {"edit": "mass_edit", "assign": "assign", "delete": "delete"}.get(kind)
     if verb is None:
         raise Malformed()
     require(verb, view.entity)
     values = _values(view, kind, given)
     batch_id = in_unit(once, key, lambda: _open(view, kind, len(ids)))
-    if batch_id is None or _is_done(batch_id):
+    if not _is_open(batch_id):
         return Done(batch_id)
     done = Done(batch_id)
     for start in range(0, len(ids), bulk.outcome.CHUNK):
         part = ids[start:start + bulk.outcome.CHUNK]
         done.add(in_unit(_carry_out_part, view.model, kind, verb, part, values, batch_id))
-    in_unit(_close, batch_id, len(ids), done)
+    if not done.changed and not done.unchanged:
+        in_unit(_forget, batch_id, key)
+        done.batch_id = None
+    else:
+        in_unit(_close, batch_id, len(ids), done)
     return done
 
 
@@ -135,9 +143,10 @@ def _open(view: Any, kind: str, rows_read: int) -> int:
 OWN_BATCH = {UNSCOPED: True}
 
 
-def _is_done(batch_id: int) -> bool:
+def _is_open(batch_id: int | None) -> bool:
+    """Whether the batch of this request waits for its work: a request that came before may have ended it."""
     found = sa.select(Batch.state).where(Batch.id == batch_id)
-    return session().scalars(found.execution_options(**OWN_BATCH)).first() == "done"
+    return session().scalars(found.execution_options(**OWN_BATCH)).first() == "running"
 
 
 def _carry_out_part(model: type[Entity], kind: str, verb: str, ids: list[int], values: dict[str, Any],
@@ -146,6 +155,11 @@ def _carry_out_part(model: type[Entity], kind: str, verb: str, ids: list[int], v
         if kind == "delete":
             return bulk.delete_rows(model, ids)
         return bulk.change_rows(model, dict.fromkeys(ids, values), verb="edit" if kind == "edit" else verb)
+
+
+def _forget(batch_id: int, key: str) -> None:
+    drop_batch(batch_id)
+    release(key)
 
 
 def _close(batch_id: int, rows_read: int, done: Done) -> None:

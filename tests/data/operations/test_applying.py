@@ -121,8 +121,8 @@ def test_an_interrupted_import_goes_on_where_it_stood(mixed, monkeypatch):
         assert operations.apply(number)["created"] == 45
         assert count(Customer) == 2 + 45
         assert done == [10, 20]
-        with pytest.raises(RuleError):
-            operations.apply(number)
+        assert operations.apply(number)["created"] == 45
+        assert count(Customer) == 2 + 45
 
 
 def test_a_row_that_another_worker_applied_meanwhile_is_left_alone(company):
@@ -132,6 +132,25 @@ def test_a_row_that_another_worker_applied_meanwhile_is_left_alone(company):
         for _turn in range(2):
             applying._settle(Customer, number, ids)
         assert count(Customer) == 2
+
+
+def test_whoever_asks_again_hears_the_first_answer_and_nothing_more_happens(mixed):
+    with mixed.acting("manager"):
+        counts, number = run("customer", MIXED)
+        finished, events = operations.batch_of(number).finished_at, count(DomainEvent)
+        told = []
+        assert operations.apply(number, lambda done, total: told.append(done)) == counts
+        assert (operations.batch_of(number).finished_at, count(DomainEvent), told) == (finished, events, [])
+    with mixed.acting("admin"):
+        assert count(AuditEntry, AuditEntry.kind == "import") == 1
+
+
+def test_a_batch_that_was_taken_back_is_not_applied_again(mixed):
+    with mixed.acting("manager"):
+        _counts, number = run("customer", MIXED)
+        operations.take_back(number)
+        with pytest.raises(RuleError):
+            operations.apply(number)
 
 
 def test_a_batch_that_was_not_read_to_its_end_cannot_be_applied(company):

@@ -53,3 +53,11 @@ def test_a_personal_key_matches_through_its_blind_index(desk):
 def test_a_key_that_is_none_is_malformed(desk, match):
     with pytest.raises(Malformed):
         send(desk, "admin", [{"name": "A"}], match)
+
+
+def test_where_every_row_is_refused_no_batch_is_left(desk):
+    with desk.app.test_request_context(), desk.acting("sales1"):
+        told = in_unit(upsert, Customer, ["nonsense", {"name": ""}], [])
+    assert told["batch"] is None
+    assert [each["status"] for each in told["results"]] == ["rejected", "rejected"]
+    assert stored(desk, Batch, "id") == []

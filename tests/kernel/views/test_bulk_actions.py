@@ -50,6 +50,19 @@ def test_a_change_that_makes_no_sense_is_refused_before_a_batch_opens(desk, view
     assert stored(desk, Batch, "id") == []
 
 
+@pytest.mark.parametrize(("kind", "given"), [("edit", {"level": "nonsense"}), ("assign", {"owner": "999999"}),
+                                             ("edit", {"level": "key"}), ("delete", {})])
+def test_where_everything_is_refused_no_batch_is_left(desk, view_of, kind, given):
+    ids = [10**6] if given in ({"level": "key"}, {}) else [desk.mine]
+    for _time in range(2):
+        done = carry_out(desk, view_of, "manager", kind, ids, given, "key-1")
+        assert (done.batch_id, done.changed, done.unchanged) == (None, 0, 0)
+        assert list(done.refused) == ids
+    assert stored(desk, Batch, "id") == []
+    with desk.app.test_request_context("/?_l_=en"):
+        assert done.sentence() == "0 records changed, 1 refused"
+
+
 def test_who_lacks_the_verb_is_not_allowed(desk, view_of):
     with pytest.raises(NotAllowed):
         carry_out(desk, view_of, "viewer", "delete", [desk.mine], {})
