@@ -13,6 +13,7 @@ from app.customers.views import (
     InteractionView,
     LifecycleChangeView,
     RegionView,
+    SegmentSnapshotView,
     TagView,
 )
 from app.data.views import BatchView, ImportView, UndoView
@@ -35,6 +36,7 @@ from app.sales.views.catalogue import (
 from app.sales.views.lead import LeadView
 from app.sales.views.opportunity import OpportunityLineView, OpportunityView, StageChangeView
 from app.sales.views.order import OrderLineView, OrderView
+from app.sales.views.snapshot import PipelineSnapshotView
 from app.security.views import AuditView, LoginApi, LoginView, RightsApi, RightsView, TeamView, UserProfileView
 from app.support.views import TicketCategoryView, TicketMessageView, TicketView
 from app.workflows.views import (
@@ -89,11 +91,13 @@ MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [
     (_l("Customers"), "users", [
         (CustomerView, _l("Customers")), (ContactView, _l("Contacts")), (InteractionView, _l("Interactions")),
         (TagView, _l("Tags")), (LifecycleChangeView, _l("Lifecycle history")),
+        (SegmentSnapshotView, _l("Segment snapshots")),
     ]),
     (_l("Sales"), "cash", [
         (LeadView, _l("Leads")), (OpportunityView, _l("Opportunities")), (OrderView, _l("Orders")),
         (ProductView, _l("Products")), (OpportunityLineView, _l("Opportunity lines")),
         (OrderLineView, _l("Order lines")), (StageChangeView, _l("Stage history")),
+        (PipelineSnapshotView, _l("Pipeline snapshots")),
     ]),
     (_l("Service"), "headset", [
         (TicketView, _l("Tickets")), (TicketMessageView, _l("Ticket messages")),

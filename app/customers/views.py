@@ -3,9 +3,9 @@
 from flask_babel import lazy_gettext as _l
 
 from app.customers import operations
-from app.customers.models import Contact, Customer, Industry, Interaction, LifecycleChange, Region, Tag
+from app.customers.models import Contact, Customer, Industry, Interaction, LifecycleChange, Region, SegmentSnapshot, Tag
 from app.kernel.fields import Field
-from app.kernel.views import Action, Chart, EntityInterface, EntityView, View, count
+from app.kernel.views import Action, Chart, EntityInterface, EntityView, View, count, sum_of
 
 REASON = Field("reason", "reason", "text", _l("Reason"), required=True, max_length=200)
 
@@ -159,4 +159,20 @@ class LifecycleChangeView(EntityView):
     charts = [
         Chart("by_month", _l("Lifecycle changes by month"), group="at:month", split="to_stage", measure=count(),
               period="at"),
+    ]
+
+
+class SegmentSnapshotView(EntityView):
+    """How many customers of each kind there were on every morning."""
+
+    datamodel = EntityInterface(SegmentSnapshot)
+    icon = "camera"
+    read_only = True
+    help = _l("Taken every night, so that growth and decline of each segment can be told.")
+    list_columns = ["taken_on", "lifecycle_stage", "level", "industry", "team", "number"]
+    search_columns = ["taken_on", "lifecycle_stage", "level", "industry", "team"]
+    base_order = ("taken_on", "desc")
+    charts = [
+        Chart("by_day", _l("Customers by lifecycle stage and day"), group="taken_on:day", split="lifecycle_stage",
+              measure=sum_of("number"), kind="line", period="taken_on"),
     ]

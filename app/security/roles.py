@@ -19,6 +19,8 @@ CATALOGUES = ("team", "user_profile", "tag", "product", "pipeline", "stage", "co
               "reminder_step", "win_back_plan")
 # Logs that follow the record they are about.
 HISTORIES = ("lifecycle_change", "stage_change")
+# Nightly pictures: sums that name no record.
+SNAPSHOTS = ("pipeline_snapshot", "segment_snapshot")
 DESK_SIDE = ("task", "attachment", "notification", "saved_view", "import_batch")
 PERSONAL = {"customer": ("phone", "email", "birth_date", "address"),
             "contact": ("phone", "email", "birth_date", "wechat"), "lead": ("phone", "email")}
@@ -43,6 +45,7 @@ TREE = {"read": "tree pool", "create": "tree", "edit": "tree", "delete": "tree",
 
 MANAGER: dict[str, Mapping[str, str]] = {
     **spread(HISTORIES, {"read": "tree through", "export": "tree"}),
+    **spread(SNAPSHOTS, {"read": "tree", "export": "tree"}),
     **spread((*CUSTOMER_SIDE, *SALES_SIDE), TREE),
     **spread(("customer", "lead"), {**TREE, "claim": "pool", "release": "tree"}),
     **spread(("ticket", "ticket_message"), {"read": "tree through", "create": "all", "edit": "tree", "delete": "tree",
@@ -60,6 +63,7 @@ MANAGER: dict[str, Mapping[str, str]] = {
 
 SALES: dict[str, Mapping[str, str]] = {
     **spread(HISTORIES, {"read": "own through"}),
+    "pipeline_snapshot": {"read": "own"},
     **spread(CUSTOMER_SIDE, {"read": "own pool", "create": "own", "edit": "own", "delete": "own", "mass_edit": "own",
                              "export": "own", "claim": "pool", "release": "own"}),
     "contact": {"read": "own through", "create": "own", "edit": "own", "delete": "own", "mass_edit": "own",
@@ -98,7 +102,7 @@ MARKETING: dict[str, Mapping[str, str]] = {
 }
 
 ANALYST: dict[str, Mapping[str, str]] = {
-    **spread(HISTORIES, READ_ALL),
+    **spread((*HISTORIES, *SNAPSHOTS), READ_ALL),
     **spread(CUSTOMER_SIDE, READ_ALL),
     **spread(SALES_SIDE, READ_ALL),
     **spread(("ticket", "ticket_message", "churn_alert"), READ_ALL),
@@ -107,7 +111,7 @@ ANALYST: dict[str, Mapping[str, str]] = {
 }
 
 VIEWER: dict[str, Mapping[str, str]] = {
-    **spread(HISTORIES, {"read": "team"}),
+    **spread((*HISTORIES, *SNAPSHOTS), {"read": "team"}),
     **spread(CUSTOMER_SIDE, {"read": "team"}),
     **spread(SALES_SIDE, {"read": "team"}),
     **spread(("ticket", "ticket_message", "churn_alert"), {"read": "team"}),

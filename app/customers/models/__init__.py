@@ -5,6 +5,7 @@ from app.customers.models.contact import Contact
 from app.customers.models.customer import Customer, customer_tag
 from app.customers.models.history import LifecycleChange, OwnerChange
 from app.customers.models.interaction import Interaction
+from app.customers.models.snapshot import SegmentSnapshot
 
-__all__ = ["Contact", "Customer", "Industry", "Interaction", "LifecycleChange", "OwnerChange", "Region", "Tag",
-           "customer_tag"]
+__all__ = ["Contact", "Customer", "Industry", "Interaction", "LifecycleChange", "OwnerChange", "Region",
+           "SegmentSnapshot", "Tag", "customer_tag"]

@@ -6,7 +6,8 @@ from app.sales.models.lead import Lead
 from app.sales.models.opportunity import Opportunity, OpportunityLine
 from app.sales.models.order import NumberCounter, Order, OrderLine
 from app.sales.models.pipeline import Pipeline, Stage, StageChange
+from app.sales.models.snapshot import PipelineSnapshot
 
 __all__ = ["Competitor", "CurrencyRate", "Lead", "LeadSource", "LossReason", "NumberCounter", "Opportunity",
-           "OpportunityLine", "Order", "OrderLine", "Pipeline", "Product", "ProductCategory", "Stage", "StageChange",
-           "links"]
+           "OpportunityLine", "Order", "OrderLine", "Pipeline", "PipelineSnapshot", "Product", "ProductCategory",
+           "Stage", "StageChange", "links"]

@@ -12,9 +12,10 @@ from app.workflows.operations import (
     outbox,
     queues,
     scheduler,
+    snapshots,
     ticks,
     upkeep,
 )
 
 __all__ = ["actions", "alerts", "assignment", "churn", "defaults", "engine", "follow_up", "jobs", "outbox", "queues",
-           "scheduler", "ticks", "upkeep"]
+           "scheduler", "snapshots", "ticks", "upkeep"]

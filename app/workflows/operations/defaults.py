@@ -7,6 +7,7 @@ from flask import current_app
 from flask_babel import gettext
 
 from app.kernel.database import session
+from app.kernel.rights.hook import WITH_DELETED
 from app.workflows.models import Queue, ReminderStep, Rule, Schedule, WinBackPlan
 from app.workflows.rules.follow_up import DEFAULT_STEPS
 
@@ -14,13 +15,18 @@ ENTITIES = ("lead", "opportunity", "customer")
 
 
 def make_defaults() -> None:
-    """Queues, rules, schedules, reminder steps and win-back plans, each only where none of its kind exists."""
+    """Queues, rules, reminder steps and win-back plans, each only where none of its kind exists; schedules by job.
+
+    A job that a later release brings gets its schedule so, and one that an admin deleted stays deleted.
+    """
     zone = current_app.config.get("CRM_TIMEZONE") or "Asia/Shanghai"
-    for model, rows in ((Queue, _queues()), (Rule, _rules()), (Schedule, _schedules(zone)), (ReminderStep, _steps()),
+    for model, rows in ((Queue, _queues()), (Rule, _rules()), (ReminderStep, _steps()),
                         (WinBackPlan, _plans())):
         if session().execute(sa.select(model.id).limit(1)).first() is None:
             session().add_all(model(**row) for row in rows)
-            session().flush()
+    known = set(session().scalars(sa.select(Schedule.job), execution_options={WITH_DELETED: True}))
+    session().add_all(Schedule(**row) for row in _schedules(zone) if row["job"] not in known)
+    session().flush()
 
 
 def _queues() -> list[dict[str, Any]]:
@@ -44,6 +50,8 @@ def _schedules(zone: str) -> list[dict[str, Any]]:
         {"name": gettext("Judge churn every night"), "job": "churn", "kind": "daily", "at": "02:00", "zone": zone},
         {"name": gettext("Reclaim neglected customers"), "job": "reclaim", "kind": "daily", "at": "03:00",
          "zone": zone, "active": False},
+        {"name": gettext("Keep a picture of the business every night"), "job": "snapshots", "kind": "daily",
+         "at": "00:10", "zone": zone},
         {"name": gettext("Tidy up every night"), "job": "upkeep", "kind": "daily", "at": "04:00", "zone": zone},
     ]
 
