@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from app.desk.rules import tasks
 from app.kernel import about, clock, fields
+from app.kernel.actor import Actor
 from app.kernel.entity import Entity, Find, Values
 from app.kernel.problems import Problem
 
@@ -16,16 +17,26 @@ TASK_STATUSES = {tasks.OPEN: _l("To do"), tasks.IN_PROGRESS: _l("In progress"), 
                  tasks.CANCELLED: _l("Cancelled")}
 
 
+def _made(model: type, actor: Actor) -> Any:
+    """Tasks that the actor created, whoever has them now; None without a user."""
+    return model.created_by_id == actor.id if actor.id else None
+
+
 class Task(Entity):
-    """Something to do. Its assignee is its owner; whoever may read what it is about may read it too."""
+    """Something to do. Its assignee is its owner; whoever may read what it is about may read it too.
+
+    The scope `made` is that of who asked for it.
+    """
 
     __tablename__ = "task"
-    __table_args__ = (sa.Index("ix_task_owner_id_status_due_at", "owner_id", "status", "due_at"),)
+    __table_args__ = (sa.Index("ix_task_owner_id_status_due_at", "owner_id", "status", "due_at"),
+                      sa.Index("ix_task_created_by_id", "created_by_id"))
     entity_label, entity_label_plural = _l("Task"), _l("Tasks")
     title_field = "subject"
     lookup_keys = ("subject",)
     hangs_on = ("about",)
     through = "about"
+    named_scopes = {"made": _made}
 
     subject = fields.text(_l("Subject"), 300, required=True, aliases=("任务名称", "待办事项"))
     description = fields.long_text(_l("Description"))

@@ -7,8 +7,10 @@ import pytest
 from app.customers.models import Customer
 from app.desk.models import Task
 from app.kernel import clock
+from app.kernel.actor import SYSTEM
+from app.kernel.bulk import change_rows
 from app.kernel.errors import NotAllowed, RuleError
-from tests.desk.records import add, delete, edit, of, restore, visible_ids
+from tests.desk.records import add, by, delete, edit, of, restore, visible_ids
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
@@ -114,3 +116,53 @@ def test_a_reminder_after_the_due_time_is_refused(company):
     with pytest.raises(RuleError) as refused:
         add(company, Task, subject="Call", due_at=NOON, remind_at=NOON + dt.timedelta(minutes=1))
     assert list(refused.value.problems) == ["remind_at"]
+
+
+@pytest.mark.parametrize(("who", "colleague"), [("sales1", "sales2"), ("sales1", "support1"), ("support1", "sales1"),
+                                                ("marketing", "sales2"), ("analyst", "sales1"),
+                                                ("manager", "support1")])
+def test_a_task_may_be_created_for_a_colleague_of_any_team_and_is_followed_by_its_maker(company, who, colleague):
+    task = add(company, Task, who, subject="Please help", assignee=company.ids[colleague])
+    assert of(company, Task, task, "owner_id", "created_by_id") == (company.ids[colleague], company.ids[who])
+    assert visible_ids(company, who, Task) == [task]
+    assert visible_ids(company, colleague, Task) == [task]
+
+
+def test_a_task_given_away_is_read_by_nobody_else(company):
+    add(company, Task, "sales1", subject="Please help", assignee=company.ids["support1"])
+    assert [name for name in ("sales1b", "sales2", "support2", "viewer") if visible_ids(company, name, Task)] == []
+
+
+def test_who_asked_for_a_task_does_not_edit_or_delete_it_but_passes_it_on(company):
+    task = add(company, Task, "sales1", subject="Please help", assignee=company.ids["support1"])
+    for refused in (lambda: edit(company, Task, task, "sales1", subject="Hurry"),
+                    lambda: delete(company, Task, task, "sales1")):
+        with pytest.raises(NotAllowed):
+            refused()
+    for holder in ("support2", "sales1"):
+        assign = {task: {"assignee": company.ids[holder]}}
+        by(company, "sales1", lambda wanted: change_rows(Task, wanted, verb="assign").insist(), assign)
+        assert of(company, Task, task, "owner_id") == company.ids[holder]
+
+
+def test_a_task_of_another_maker_is_not_handed_on(company):
+    task = add(company, Task, "sales1", subject="Please help", assignee=company.ids["support1"])
+    with pytest.raises(NotAllowed):
+        edit(company, Task, task, "support1", assignee=company.ids["sales2"])
+
+
+def test_nobody_says_that_he_made_the_task_of_another(company):
+    task = add(company, Task, "sales2", subject="Mine")
+    with pytest.raises(NotAllowed):
+        by(company, "sales1", lambda: change_rows(Task, {task: {"assignee": company.ids["sales1"]}},
+                                                  verb="assign").insist())
+    assert of(company, Task, task, "owner_id", "created_by_id") == (company.ids["sales2"],) * 2
+
+
+def test_a_viewer_gives_nobody_a_task(company):
+    with pytest.raises(NotAllowed):
+        add(company, Task, "viewer", subject="Please help", assignee=company.ids["sales1"])
+
+
+def test_without_a_user_nobody_made_a_task():
+    assert Task.named_scopes["made"](Task, SYSTEM) is None

@@ -122,7 +122,11 @@ def _own_queue(oracle: Oracle, user: str, row: Row) -> bool:
     return row["queue_id"] in oracle.serving.get(oracle.users[user], set())
 
 
+def _made_by_him(oracle: Oracle, user: str, row: Row) -> bool:
+    return row["created_by_id"] == oracle.users[user]
+
+
 # A scope word that a room adds needs its plain reading here; without one the matrix fails by KeyError.
 NAMED_SCOPES: dict[tuple[str, str], Callable[[Oracle, str, Row], bool]] = {
-    ("saved_view", "shared"): _shared_view, ("ticket", "queue"): _own_queue,
+    ("saved_view", "shared"): _shared_view, ("ticket", "queue"): _own_queue, ("task", "made"): _made_by_him,
 }
