@@ -43,12 +43,22 @@ def set_witness(app: Any, witness: Witness) -> None:
     app.extensions["export_witness"] = witness
 
 
-def export_columns(view: Any, names: Iterable[str] = ()) -> dict[str, Field]:
-    """What may leave: the asked fields, else all of the list and the record page, without masked and hidden ones."""
-    wanted = list(names) or ["id", *dict.fromkeys([*view.form_columns(), *view.list_columns, "owner", "created_at"])]
-    actor = acting()
-    return {name: field for name, field in view.visible_columns(wanted).items()
-            if columns.mode(actor, view.entity, name.split(".")[0]) != "hide"}
+def export_columns(view: Any, asked: Asked) -> dict[str, Field]:
+    """What may leave: the asked fields, else all of the list and the record page, without hidden and masked ones.
+
+    A masked column stands in the file only where the mask of one of the exported rows is lifted; it is empty in the
+    others. Fields of further records (``customer.phone``) are never lifted.
+    """
+    wanted = list(asked.columns) or ["id", *dict.fromkeys([*view.form_columns(), *view.list_columns, "owner",
+                                                           "created_at"])]
+    actor, found = acting(), view.visible_columns(wanted)
+    places = ask.declared_fields(view.model, found)
+    masked = {name for name, (at, field) in places.items() if not columns.may_use(actor, at, field.name)
+              or not columns.may_use(actor, view.model, name.split(".")[0])}
+    own = {name for name in masked if "." not in name}
+    if own and rows.is_any_lifted(view, asked):
+        masked -= own
+    return {name: field for name, field in found.items() if name not in masked}
 
 
 @dataclass(frozen=True)
@@ -103,9 +113,9 @@ def parts(view: Any, asked: Asked, kind: str) -> tuple[str, Iterator[bytes]]:
     if kind not in writers:
         raise Malformed()
     mime, write = writers[kind]
-    names, seen = export_columns(view, asked.columns), [0]
-    headers = list(names) if kind == "jsonl" else _headers(view.model, names)
     ask.condition(view.model, asked.tree)  # an unreadable filter is refused before the first byte leaves
+    names, seen = export_columns(view, asked), [0]
+    headers = list(names) if kind == "jsonl" else _headers(view.model, names)
 
     def produce() -> Iterator[bytes]:
         yield from write(headers, text_rows(view, asked, names, seen))

@@ -215,9 +215,9 @@ def as_json(record: Scoped, field: Field, shown: Shown) -> Any:
 
 
 def as_file_text(record: Scoped, field: Field, shown: Shown, zone: str) -> str:
-    """The text for a file: exact and readable back by the import."""
-    if shown.state in ("masked", "locked") or shown.value is None:
-        return shown.text if shown.state == "masked" else ""
+    """The text for a file: exact and readable back by the import; empty for what is masked or locked."""
+    if shown.value is None:
+        return ""
     if field.kind == "many":
         return file_text.many_text([_key(each) for each in shown.value])
     if field.kind == "pointer":

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import Scoped
+from app.kernel.rights import columns
 from app.kernel.rights.predicates import predicate
 from app.kernel.views import asked as ask
 from app.kernel.views.asked import Asked
@@ -54,11 +55,23 @@ def all_ids(view: Any, asked: Asked, limit: int) -> list[int]:
     return list(session().scalars(found.order_by(view.model.id).limit(limit)))
 
 
+def _leaving(view: Any, asked: Asked) -> Any:
+    # What may be read may be more than what may leave: a seller reads the pool and exports what is his.
+    return ask.statement(view.model, view.text_columns, asked).where(predicate(view.model, acting(), "export"))
+
+
+def is_any_lifted(view: Any, asked: Asked) -> bool:
+    """Whether masked columns are open to the actor in at least one of the rows that `stream` gives."""
+    condition = columns.reveal_condition(view.model, acting())
+    if condition is None:
+        return False
+    found = _leaving(view, asked).where(condition).order_by(None).with_only_columns(view.model.id).limit(1)
+    return session().scalars(found).first() is not None
+
+
 def stream(view: Any, asked: Asked, names: list[str]) -> Iterator[tuple[Scoped, Lens]]:
     """Every matching record that the actor may export, in the asked order, through a cursor at constant memory."""
-    found = ask.ordered(ask.statement(view.model, view.text_columns, asked), view.model, asked, view.base_order)
-    # What may be read may be more than what may leave: a seller reads the pool and exports what is his.
-    found = found.where(predicate(view.model, acting(), "export"))
+    found = ask.ordered(_leaving(view, asked), view.model, asked, view.base_order)
     found = found.options(*loaders(view.model, names)).execution_options(yield_per=STREAM_CHUNK)
     for part in session().scalars(found).partitions(STREAM_CHUNK):
         lens = Lens(acting(), view.model, part)
