@@ -1,7 +1,6 @@
 """Table of contents: every model, one line per room. Alembic and readers start here."""
 
 from app.kernel import batches, collaborators, events, once, settings
-from app.kernel.views import savedviews
 from app.security import models as security
 from app.security.throttle import models as throttle
 from app.desk import models as desk

@@ -1,4 +1,4 @@
-"""The site map: every menu in menu order, and the settings screen that belongs to no room."""
+"""The site map: every menu in menu order."""
 
 from typing import Any
 
@@ -17,12 +17,10 @@ from app.customers.views import (
     TagView,
 )
 from app.data.views import BatchView, ImportView, UndoView
-from app.desk.views import AttachmentView, NotificationView, TaskView
+from app.desk.views import AttachmentView, NotificationView, SavedViewView, TaskView
 from app.kernel.api import api_of
-from app.kernel.settings import Setting
-from app.kernel.views import EntityInterface, EntityView, site
+from app.kernel.views import EntityView, site
 from app.kernel.views.access import signed_in
-from app.kernel.views.savedviews import SavedView
 from app.sales.views.catalogue import (
     CompetitorView,
     CurrencyRateView,
@@ -37,7 +35,16 @@ from app.sales.views.lead import LeadView
 from app.sales.views.opportunity import OpportunityLineView, OpportunityView, StageChangeView
 from app.sales.views.order import OrderLineView, OrderView
 from app.sales.views.snapshot import PipelineSnapshotView
-from app.security.views import AuditView, LoginApi, LoginView, RightsApi, RightsView, TeamView, UserProfileView
+from app.security.views import (
+    AuditView,
+    LoginApi,
+    LoginView,
+    RightsApi,
+    RightsView,
+    SettingView,
+    TeamView,
+    UserProfileView,
+)
 from app.support.views import TicketCategoryView, TicketMessageView, TicketView
 from app.workflows.views import (
     AgentView,
@@ -63,28 +70,6 @@ class HomeView(IndexView):
     def index(self) -> Any:
         """Where a user's day begins."""
         return self.render_template("crm/home.html")
-
-
-class SettingView(EntityView):
-    """Thresholds and switches as rows."""
-
-    datamodel = EntityInterface(Setting)
-    icon = "settings"
-    list_columns = ["name", "value", "updated_at"]
-    text_columns = ["name"]
-    form_sections = [("", ["name", "value"])]
-    base_order = ("name", "asc")
-
-
-class SavedViewView(EntityView):
-    """The user's own saved views."""
-
-    datamodel = EntityInterface(SavedView)
-    icon = "bookmark"
-    list_columns = ["name", "entity", "shared", "owner"]
-    text_columns = ["name"]
-    search_columns = ["entity", "shared"]
-    form_sections = [("", ["name", "entity", "query", "shared"])]
 
 
 MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [

@@ -1,16 +1,19 @@
-"""Named reads about notices and files."""
+"""Named reads about notices, files and saved views."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.desk.models import Attachment, Notification
+from app.desk.models import Attachment, Notification, SavedView
 from app.kernel import about
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.errors import Missing
 from app.kernel.views.saving import find_visible
+
+# More tabs than these do not fit above a list.
+MOST_TABS = 30
 
 
 def unread_count(user_id: int) -> int:
@@ -41,3 +44,11 @@ def digests_in_use(digests: Iterable[str]) -> set[str]:
     found = sa.select(Attachment.digest).where(Attachment.digest.in_(list(digests)))
     # Whether a file may go is a question to all rows, whoever may read them.
     return set(session().scalars(found, execution_options={"unscoped": True}))
+
+
+def kept_views(entity: str) -> list[tuple[str, str]]:
+    """(name, query) of the saved views of a list that the actor may read, the oldest first."""
+    if not acting().may("read", "saved_view"):
+        return []
+    found = sa.select(SavedView).where(SavedView.entity == entity).order_by(SavedView.id).limit(MOST_TABS)
+    return [(each.name, each.query or "") for each in session().scalars(found)]

@@ -4,7 +4,9 @@ import pytest
 
 from app.customers.models import Customer
 from app.desk import queries
-from app.desk.models import Attachment, Notification
+from app.desk.models import Attachment, Notification, SavedView
+from app.kernel.actor import Actor
+from app.kernel.database import acting_as
 from app.kernel.errors import Missing
 from tests.desk.records import add, delete, visible_ids
 
@@ -76,3 +78,30 @@ def test_an_unread_notice_counts_once_for_its_user(company):
     with company.acting("sales1") as actor:
         assert queries.unread_count(actor.id) == 1
         assert queries.unread_count(company.ids["sales2"]) == 0
+
+
+def keep(company, who, name, **more):
+    return add(company, SavedView, who, **{"name": name, "entity": "customer", "query": "city=Wuhan", **more})
+
+
+def test_kept_views_are_ones_own_and_the_shared_ones_of_that_list_the_oldest_first(company):
+    keep(company, "sales2", "Theirs")
+    keep(company, "sales2", "Everybody's", shared="all")
+    keep(company, "sales1", "Tickets", entity="ticket")
+    keep(company, "sales1", "Mine", query=None)
+    with company.acting("sales1"):
+        assert queries.kept_views("customer") == [("Everybody's", "city=Wuhan"), ("Mine", "")]
+
+
+def test_no_more_views_are_kept_above_a_list_than_fit(company, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_TABS", 2)
+    for name in ("a", "b", "c"):
+        keep(company, "sales1", name)
+    with company.acting("sales1"):
+        assert [name for name, _query in queries.kept_views("customer")] == ["a", "b"]
+
+
+def test_who_may_read_no_saved_view_is_shown_none(company):
+    keep(company, "sales1", "Everybody's", shared="all")
+    with company.app.app_context(), acting_as(Actor(kind="user", id=company.ids["sales2"])):
+        assert queries.kept_views("customer") == []

@@ -91,7 +91,7 @@ def test_a_form_sent_twice_makes_one_record(company):
         answer = browser.post("/saved_view/add", given)
         assert answer.status_code == 302
     with company.acting("system"):
-        from app.kernel.views.savedviews import SavedView
+        from app.desk.models import SavedView
         assert len(session().scalars(sa.select(SavedView)).all()) == 1
 
 

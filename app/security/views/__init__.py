@@ -3,5 +3,7 @@
 from app.security.views.login import LoginApi, LoginView
 from app.security.views.people import AuditView, TeamView, UserProfileView
 from app.security.views.rights import RightsApi, RightsView
+from app.security.views.settings import SettingView
 
-__all__ = ["AuditView", "LoginApi", "LoginView", "RightsApi", "RightsView", "TeamView", "UserProfileView"]
+__all__ = ["AuditView", "LoginApi", "LoginView", "RightsApi", "RightsView", "SettingView", "TeamView",
+           "UserProfileView"]
