@@ -8,8 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.data.models import REJECTED, SKIPPED, STAGED
+from app.data.operations import externals
 from app.data.operations.plan import ERROR, SKIP, Plan
 from app.data.operations.references import References
+from app.data.operations.subjects import AMBIGUOUS, UNKNOWN, Subjects
 from app.data.reading import Record
 from app.data.rules import Reference, header_key, parse_value
 from app.kernel import gate
@@ -20,8 +22,6 @@ from app.kernel.problems import N_, Problem, Problems, problem
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 POINTING = ("pointer", "user")
-UNKNOWN = N_("“%(value)s” is not known, or you may not use it.")
-AMBIGUOUS = N_("“%(value)s” is the name of %(count)s records; name one by its key.")
 
 
 @dataclass
@@ -43,6 +43,7 @@ class Drafter:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.known = plan, fields_of(plan.model)
         self._references = References()
+        self._subjects = Subjects(plan.model, self._references)
         self._seen: dict[Any, int] = {}
 
     def drafts(self, records: Sequence[Record]) -> list[Draft]:
@@ -94,6 +95,9 @@ class Drafter:
             if known.kind in (*POINTING, "many"):
                 self._references.learn(known, (each for draft in drafts
                                                for each in _named(draft.values.get(name))))
+            elif known.kind == "about":
+                self._subjects.learn(known, (draft.values[name].text for draft in drafts if name in draft.values),
+                                     self.plan.contexts[name])
         for draft in drafts:
             for name in [each for each in draft.values if self.known[each].kind in (*POINTING, "many", "about")]:
                 self._point(draft, self.known[name])
@@ -101,7 +105,7 @@ class Drafter:
     def _point(self, draft: Draft, known: Field) -> None:
         value = draft.values.pop(known.name)
         if known.kind == "about":
-            draft.values[known.name] = value.text
+            self._take(draft, known.name, self._subjects.text_of(known, value.text, self.plan.contexts[known.name]))
         elif known.kind == "many":
             ids = [self._one(draft, known, each) for each in value]
             draft.values[known.name] = [each for each in ids if each is not None]
@@ -124,6 +128,7 @@ class Drafter:
     def _match(self, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
         """Find the record of each draft; what those records hold in the fields that tell unclear things apart."""
         by_number, by_key = self._asked_numbers(drafts), self._asked_keys(drafts)
+        by_key |= self._asked_externals(drafts, by_number)
         model = self.plan.model
         found = set(session().scalars(sa.select(model.id).where(model.id.in_(set(by_number.values())))))
         for index, number in by_number.items():
@@ -135,7 +140,7 @@ class Drafter:
         for index, key in by_key.items():
             known = ids.get(key, [])
             if len(known) > 1:
-                drafts[index].problems[self.plan.match[0]] = problem(
+                drafts[index].problems[(*self.plan.match, externals.FIELD)[0]] = problem(
                     N_("%(count)s records have this key; it is not clear which one is meant."), count=len(known))
             drafts[index].record_id = known[0] if len(known) == 1 else None
         return self._current({draft.record_id for draft in drafts if draft.record_id})
@@ -153,10 +158,20 @@ class Drafter:
                 for index, draft in enumerate(drafts)
                 if match and index not in numbers and all(name in draft.values for name in match)}
 
+    def _asked_externals(self, drafts: Sequence[Draft], numbers: Mapping[int, int]) -> dict[int, tuple[Any, ...]]:
+        """By position the id in the other system, where records are found by it and the row has no own number."""
+        system = self.plan.by_external
+        stated = {index: externals.ids_in(draft.cells, self.plan.externals).get(system)
+                  for index, draft in enumerate(drafts) if system and index not in numbers}
+        return {index: (text,) for index, text in stated.items() if text}
+
     def _ids_by_key(self, by_key: Mapping[int, tuple[Any, ...]]) -> dict[tuple[Any, ...], list[int]]:
         if not by_key:
             return {}
         model = self.plan.model
+        if self.plan.by_external:
+            known = externals.records_of(model, self.plan.by_external, (text for (text,) in by_key.values()))
+            return {(text,): record_ids for text, record_ids in known.items()}
         columns = [gate.key_column(model, self.known[name]) for name in self.plan.match]
         first = {key[0] for key in by_key.values()}
         rows = session().execute(sa.select(model.id, *columns).where(columns[0].in_(first)))
@@ -168,6 +183,7 @@ class Drafter:
     def _current(self, ids: set[int]) -> dict[int, dict[str, Any]]:
         names = [name for name in self.plan.contexts if self.known[name].kind in POINTING]
         names += ["currency"] if "currency" in self.known else []
+        names += [externals.FIELD] if self.plan.externals else []
         if not ids or not names:
             return {}
         model = self.plan.model
@@ -176,7 +192,11 @@ class Drafter:
         return {record_id: dict(zip(names, values, strict=True)) for record_id, *values in rows}
 
     def _settle(self, draft: Draft, current: Mapping[str, Any]) -> None:
-        """What depends on the record: names that are unclear but for it, money, defaults of new records."""
+        """What depends on the record: names that are unclear but for it, money, defaults of new records, other ids."""
+        stated = externals.ids_in(draft.cells, self.plan.externals)
+        if stated:
+            # Ids of systems that this file does not speak of stay.
+            draft.values[externals.FIELD] = {**(current.get(externals.FIELD) or {}), **stated}
         for name, ids in draft.unclear.items():
             # A record that has one of these already keeps it: what was exported comes back unchanged.
             chosen = current.get(name) if current.get(name) in ids else draft.values.get(name)
@@ -201,6 +221,8 @@ class Drafter:
         value = parse_value(known, text, self.plan.contexts[name])
         if known.kind in (*POINTING, "many"):
             self._references.learn(known, _named(value))
+        elif known.kind == "about":
+            self._subjects.learn(known, [each.text for each in _named(value)], self.plan.contexts[name])
         self._take(draft, name, value)
         if name in draft.values and known.kind in (*POINTING, "many", "about"):
             self._point(draft, known)
@@ -230,6 +252,8 @@ class Drafter:
     def _earlier(self, draft: Draft) -> int | None:
         """The row that named the same record before this one, which is remembered otherwise."""
         keys: list[Any] = [("id", draft.record_id)] if draft.record_id else []
+        stated = externals.ids_in(draft.cells, self.plan.externals).get(self.plan.by_external)
+        keys += [(externals.FIELD, stated)] if stated else []
         keys += [(names, *(draft.values[name] for name in names))
                  for names in {self.plan.match, self.plan.model.natural_key}
                  if names and all(name in draft.values for name in names)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from flask import current_app
 
+from app.data.operations.externals import FIELD, system_of, systems_in
 from app.data.reading import Record
 from app.data.rules import (
     ISO,
@@ -38,7 +39,8 @@ class Plan:
     """The reading of one file. `contexts` are by field name; `match` names the identifying fields, `id` among them.
 
     `own_id` is the column in which one of our exports carries the id of the record, `places` are all columns by
-    header key.
+    header key, `externals` the columns with ids of other systems by system; `by_external` names the one of them by
+    which records are found.
     """
 
     model: type[Entity]
@@ -51,6 +53,8 @@ class Plan:
     own_id: int | None = None
     places: dict[str, int] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
+    externals: dict[str, int] = field(default_factory=dict)
+    by_external: str = ""
 
     def context(self, name: str, currency: str) -> Context:
         """The context of a field for a record in `currency`."""
@@ -108,8 +112,23 @@ def make_plan(model: type[Entity], headers: Sequence[str], records: Callable[[],
                 for known in filled}
     own_id = next((column.index for column in found.readonly if column.field.name == ID
                    and (ID in match or header_key(column.header).endswith("(id)"))), None)
-    return Plan(model, found.columns, mapping, _match_fields(model, contexts, match, own_id), on_match, contexts,
-                currency, own_id, {header_key(header): place for place, header in enumerate(headers)}, _warnings(found))
+    externals = systems_in(headers) if FIELD in importable_fields(model, actor) else {}
+    by_external = _external_match(match, externals)
+    matched = () if by_external else _match_fields(model, contexts, match, own_id)
+    places = {header_key(header): place for place, header in enumerate(headers)}
+    return Plan(model, found.columns, mapping, matched, on_match, contexts, currency, own_id, places,
+                _warnings(found, set(externals.values())), externals, by_external)
+
+
+def _external_match(match: Sequence[str], externals: Mapping[str, int]) -> str:
+    """The system whose ids identify the records, "" if it is fields that do. RuleError for a mixture."""
+    systems = [system for name in match if (system := system_of(name)) is not None]
+    if not systems:
+        return ""
+    if len(match) > 1 or systems[0] not in externals:
+        raise RuleError(problems={"match": problem(N_("Records cannot be found by “%(name)s”: it is no column of "
+                                                      "the file."), name=match[0])})
+    return systems[0]
 
 
 def _insist_on_certainty(found: HeaderMap, *, lenient: bool) -> None:
@@ -123,9 +142,9 @@ def _insist_on_certainty(found: HeaderMap, *, lenient: bool) -> None:
         raise RuleError(problem(N_("No column of the file is a field of this entity.")))
 
 
-def _warnings(found: HeaderMap) -> list[Problem]:
+def _warnings(found: HeaderMap, read_otherwise: set[int]) -> list[Problem]:
     said = [problem(N_("The column “%(header)s” is left out. %(reason)s"), header=each.header, reason=each.reason)
-            for each in (*found.unknown, *found.ambiguous)]
+            for each in (*found.unknown, *found.ambiguous) if each.index not in read_otherwise]
     kept = [column.header for column in found.readonly if column.field.name != ID]
     if kept:
         said.append(problem(N_("Kept by the system and left out: %(headers)s."), headers=", ".join(kept[:20])))

@@ -12,6 +12,7 @@ from app.kernel.bulk import change_rows
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.dialects import hold_lock, locked
 from app.kernel.language import say_problem
+from app.kernel.quiet import keep_quietly
 from app.support.models import Ticket, TicketCategory
 from app.workflows.models import Agent, Queue
 from app.workflows.models.queues import agent_queue, agent_skill, queue_skill
@@ -127,5 +128,4 @@ def _users_of(agents: list[judge.Agent]) -> dict[int, int]:
 def _note_agents(ids: list[int]) -> None:
     now = clock.now()
     for agent in session().scalars(sa.select(Agent).where(Agent.id.in_(set(ids)))):
-        agent.last_assigned_at = now
-    session().flush()
+        keep_quietly(agent, last_assigned_at=now)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.kernel import clock
 from app.kernel.database import in_unit, session
 from app.kernel.dialects import insert_once, locked
+from app.kernel.quiet import keep_quietly
 from app.workflows.models import Schedule, ScheduleFire
 from app.workflows.models.jobs import shaped
 from app.workflows.operations.jobs import enqueue, known_jobs
@@ -48,5 +49,4 @@ def _plan_of(row: Schedule) -> object:
 
 def _note(row: Schedule, until: dt.datetime, following: dt.datetime) -> None:
     if row.next_at != following or row.fired_until != until:
-        row.fired_until, row.next_at = until, following
-        session().flush()
+        keep_quietly(row, fired_until=until, next_at=following)

@@ -96,3 +96,21 @@ def test_four_schedulers_at_once_let_each_moment_take_effect_once(company):
     assert sum(made) == 4
     with company.acting("system"):
         assert session().execute(sa.select(sa.func.count(JobRun.id))).scalar_one() == 4
+
+
+def test_a_form_that_was_open_while_the_clock_fired_is_saved(company):
+    plan(company, kind="every", minutes=1)
+    browser = company.browser("admin")
+    with company.acting("system"):
+        pk = session().scalars(sa.select(Schedule.id).where(Schedule.name == "S")).one()
+    page = browser.get(f"/schedule/edit/{pk}").get_data(as_text=True)
+    version = page.partition('name="_version" value="')[2].partition('"')[0]
+    assert turn(company, START + dt.timedelta(minutes=5)) >= 1
+    values = {"name": "S", "job": "upkeep", "kind": "every", "minutes": "7", "zone": "Asia/Shanghai", "active": "y"}
+    answer = browser.post(f"/schedule/edit/{pk}", {**values, "_version": version})
+    assert answer.status_code == 302
+    stale = browser.post(f"/schedule/edit/{pk}", {**values, "minutes": "9", "_version": version})
+    assert stale.status_code == 409
+    with company.acting("system"):
+        row = session().scalars(sa.select(Schedule).where(Schedule.id == pk)).one()
+        assert (row.minutes, row.fired_until) == (7, START + dt.timedelta(minutes=5))
