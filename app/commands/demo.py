@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from app.commands.group import answer, as_json, guarded
 from app.data.demo import loading
@@ -22,7 +21,6 @@ from app.kernel.database import acting_as
 @click.option("--password", required=True, help="The password of all demo users, at least 12 characters.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are users or customers already.")
 @as_json
-@with_appcontext
 @guarded
 def load_demo(size: str, seed: int, password: str, if_empty: bool, json_: bool) -> None:
     """Load a generated company in two sales teams, with a user for every role."""

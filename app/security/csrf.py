@@ -4,7 +4,7 @@ from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.kernel.problems import N_
-from app.security.rules import is_foreign, origin_of
+from app.security.rules.door import is_foreign, origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FOREIGN = N_("This request was sent by a page of another site.")

@@ -10,7 +10,7 @@ from app.kernel import clock, fields
 from app.kernel.database import db
 from app.kernel.entity import Entity, Find, Scoped, Values, living_key
 from app.kernel.problems import Problem
-from app.security.people_rules import profile_problems, team_problems
+from app.security.rules.people import profile_problems, team_problems
 
 LANGUAGES = {"zh": _l("Chinese"), "en": _l("English")}
 

@@ -17,10 +17,11 @@ from app.kernel.entity import Entity, entity_names, scoped_by_table
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
 from app.kernel.problems import N_, problem
 from app.kernel.views.lens import person_name
-from app.security import audit, roles, rules
+from app.security import audit, roles
 from app.security.models import AccessGrant, ColumnRule, RightsVersion, Team, UserProfile
 from app.security.passwords import METHOD, check_password, hash_password, needs_rehash
 from app.security.queries import NONE, Standing, load_actor, profile_of, standing_of, user_by_name
+from app.security.rules import door
 from app.security.sessions import KEY_PREFIX, digest_of
 from app.security.throttle.operations import admit, record_success
 
@@ -74,7 +75,7 @@ def log_out(user_id: int) -> None:
 
 def hashed_or_problem(password: str, user_name: str, email: str) -> str:
     """The hash of a judged password. RuleError beside ``password``; call it before the unit begins."""
-    found = rules.password_problem(password, user_name, email)
+    found = door.password_problem(password, user_name, email)
     if found is not None:
         raise RuleError(problems={"password": found})
     return hash_password(password, _method())

@@ -5,7 +5,7 @@ from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.security.rules import PASSWORD_MOST, normal_password
+from app.security.rules.door import PASSWORD_MOST, normal_password
 
 # N=2**15, r=8, p=3: 32 MB and three passes, one of the settings that OWASP's Password Storage Cheat Sheet calls equal.
 METHOD = "scrypt:32768:8:3"

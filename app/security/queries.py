@@ -14,7 +14,7 @@ from app.kernel.entity import scoped_by_table
 from app.kernel.rights.columns import merge_modes
 from app.kernel.views.lens import person_name
 from app.security.models import AccessGrant, ColumnRule, RightsVersion, Team, UserProfile
-from app.security.people_rules import descendants
+from app.security.rules.people import descendants
 
 # In access_grant.entity: every entity, and rights that belong to none.
 EVERY, NONE = "*", "-"

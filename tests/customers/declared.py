@@ -77,3 +77,20 @@ def bars(numbers):
 
 
 __all__ = ["bars", "can_be_asked", "chart", "closed_inputs", "lost_relations", "missing_inputs", "stray_names"]
+
+
+def expect_sound(office, view):
+    """Every name in the declaration of `view` leads somewhere, and the list can be asked by each."""
+    assert stray_names(view) == []
+    assert closed_inputs(view) == []
+    assert lost_relations(view) == []
+    office.as_("admin", can_be_asked, view)
+    if not view.read_only:
+        assert missing_inputs(view) == []
+
+
+def expect_open_pages(company, view):
+    """An administrator opens every page of `view` that needs no record."""
+    entity, browser = view.datamodel.obj.entity_name(), company.browser("admin")
+    pages = ["list/", "charts/"] if view.read_only else ["list/", "charts/", "add", "bin/"]
+    assert {page: browser.get(f"/{entity}/{page}").status_code for page in pages} == dict.fromkeys(pages, 200)

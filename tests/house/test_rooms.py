@@ -11,7 +11,7 @@ from tests.house import inspection, tree
 PARTS = {
     "desk": (), "customers": (), "sales": (), "support": (), "marketing": (),
     "security": ("roles", "passwords", "csrf", "headers", "sessions", "manager", "door", "watch", "audit", "throttle",
-                 "encryption", "people_rules"),
+                 "encryption"),
     "insight": ("churn", "forecast", "rfm", "association", "profiles", "dashboards"),
     "data": ("reading", "writing", "imports", "exports", "duplicates", "quality", "connectors", "backup", "demo"),
     "workflows": ("runtime",),

@@ -9,38 +9,27 @@ from flask_babel import lazy_gettext as _l
 from app.customers.models import Customer
 from app.customers.operations import follow_on, follow_orders, hold, insist
 from app.customers.operations.consequences import UNSCOPED
-from app.kernel import clock
 from app.kernel.actor import SYSTEM, under
 from app.kernel.bulk import add_rows
-from app.kernel.claim_row import claim_row
 from app.kernel.database import session
 from app.kernel.settings import declare, read_setting
 from app.sales import queries
-from app.sales.models import NumberCounter, Opportunity, OpportunityLine, Order, OrderLine
-from app.sales.rules.orders import CONFIRMED, order_numbers
+from app.sales.models import Opportunity, OpportunityLine, Order, OrderLine
+from app.sales.operations.numbers import take_numbers
+from app.sales.rules.orders import CONFIRMED
 
 declare("sales.order_prefix", default="SO", kind="text", label=_l("Beginning of order numbers"),
         help=_l("Followed by the year and a running number."))
 
 
-def take_numbers(wanted: int) -> list[str]:
-    """The next free order numbers of this year. Whoever comes second waits until the first is done, then goes on."""
-    prefix, year = read_setting("sales.order_prefix"), clock.now().year
-    counter = claim_row(session(), NumberCounter, series=f"{prefix}-{year}", last=0)
-    found: list[str] = []
-    while len(found) < wanted:
-        window = order_numbers(prefix, year, counter.last, wanted - len(found))
-        # A number that somebody typed is passed over, also where its order lies in the recycle bin.
-        typed = sa.select(Order.number).where(Order.number.in_(window))
-        taken = set(session().scalars(typed, execution_options=UNSCOPED))
-        found += [number for number in window if number not in taken]
-        counter.last += len(window)
-    return found
+def take_order_numbers(wanted: int) -> list[str]:
+    """The next free order numbers of this year."""
+    return take_numbers(Order, read_setting("sales.order_prefix"), wanted)
 
 
 def number_orders(ids: Sequence[int]) -> None:
     """Give numbers to new orders that were saved without."""
-    numbers = take_numbers(len(ids))
+    numbers = take_order_numbers(len(ids))
     follow_on(Order, {order_id: {"number": number} for order_id, number in zip(sorted(ids), numbers, strict=True)},
               "number")
 
@@ -62,7 +51,7 @@ def order_wins(opportunity_ids: Iterable[int]) -> None:
     An opportunity that was reopened and won again keeps the order that it had, unless that was cancelled or refunded.
     """
     ready = queries.without_order(list(opportunity_ids))
-    numbers = take_numbers(len(ready)) if ready else []
+    numbers = take_order_numbers(len(ready)) if ready else []
     made = _add(Order, [{
         "number": number, "customer": row.customer_id, "opportunity": row.id, "ordered_at": row.closed_at,
         "status": CONFIRMED, "channel": "sales", "amount": row.amount, "currency": row.currency, "owner": row.owner_id,

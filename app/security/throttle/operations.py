@@ -17,8 +17,8 @@ from app.kernel.claim_row import claim_row
 from app.kernel.database import is_busy
 from app.kernel.errors import TooMany, Unavailable
 from app.kernel.problems import N_, problem
-from app.security import rules
 from app.security.encryption.current import key_ring
+from app.security.rules import door
 from app.security.throttle.models import LoginFailure
 
 Sessions = orm.sessionmaker[orm.Session]
@@ -42,10 +42,10 @@ def admit(sessions: Sessions, account: str, address: str | None) -> None:
     now = clock.now()
     with _transaction(sessions) as session:
         ours, theirs = _claim(session, account, address, now)
-        wait = max(rules.account_retry_after(_tally(ours), now), rules.address_retry_after(_tally(theirs), now))
+        wait = max(door.account_retry_after(_tally(ours), now), door.address_retry_after(_tally(theirs), now))
         if wait == 0:
-            _take_down(ours, rules.count_account(_tally(ours), now))
-            _take_down(theirs, rules.count_address(_tally(theirs), now))
+            _take_down(ours, door.count_account(_tally(ours), now))
+            _take_down(theirs, door.count_address(_tally(theirs), now))
     if wait > 0:
         raise LoginThrottled(wait)
 
@@ -60,7 +60,7 @@ def record_success(sessions: Sessions, account: str, address: str | None) -> Non
 
 def forget_stale(session: orm.Session, limit: int = 1000) -> int:
     """Delete at most `limit` counters without a failure for a day; how many. For a nightly job, in its unit of work."""
-    horizon = clock.now() - dt.timedelta(seconds=rules.FORGET_AFTER_S)
+    horizon = clock.now() - dt.timedelta(seconds=door.FORGET_AFTER_S)
     stale = sa.select(LoginFailure).where(LoginFailure.last_at <= horizon).order_by(LoginFailure.key).limit(limit)
     # A row that a login holds at this moment is passed over: it is not stale any more.
     found = session.scalars(stale.with_for_update(skip_locked=True)).all()
@@ -85,15 +85,15 @@ def _claim(session: orm.Session, account: str, address: str | None,
            now: dt.datetime) -> tuple[LoginFailure, LoginFailure]:
     ring = key_ring()
     # In this order everywhere ("a:" before "n:"): see `claim_row`.
-    keys = ("a:" + ring.keyed_hash("login-account", rules.account_group(account)),
-            "n:" + ring.keyed_hash("login-address", rules.address_group(address)))
+    keys = ("a:" + ring.keyed_hash("login-account", door.account_group(account)),
+            "n:" + ring.keyed_hash("login-address", door.address_group(address)))
     ours, theirs = (claim_row(session, LoginFailure, key=key, failures=0, first_at=now, last_at=now) for key in keys)
     return ours, theirs
 
 
-def _tally(row: LoginFailure) -> rules.Tally:
-    return rules.Tally(row.failures, row.first_at, row.last_at)
+def _tally(row: LoginFailure) -> door.Tally:
+    return door.Tally(row.failures, row.first_at, row.last_at)
 
 
-def _take_down(row: LoginFailure, tally: rules.Tally) -> None:
+def _take_down(row: LoginFailure, tally: door.Tally) -> None:
     row.failures, row.first_at, row.last_at = tally.failures, tally.first_at, tally.last_at

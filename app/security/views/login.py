@@ -19,7 +19,7 @@ from app.kernel.views.saving import update
 from app.security import operations
 from app.security.models import UserProfile
 from app.security.queries import profile_of, standing_of
-from app.security.rules import safe_next
+from app.security.rules.door import safe_next
 from app.security.sessions import refreshed, start_cookie, tokens_for
 
 LANGUAGES = ("zh", "en")

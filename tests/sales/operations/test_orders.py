@@ -10,7 +10,7 @@ from app.customers.models import Customer, LifecycleChange
 from app.kernel import clock
 from app.kernel.bulk import add_rows, change_rows
 from app.sales.models import Order, OrderLine
-from app.sales.operations import follow_customers, take_numbers
+from app.sales.operations import follow_customers, take_order_numbers
 from tests.customers.operations.test_pool import race
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -68,7 +68,7 @@ def test_a_file_of_orders_is_numbered_at_once_and_without_gaps(shop, river):
         shop.as_("system", add_rows, Order, [{"customer": river, "ordered_at": NOON} for _number in range(620)])
         found = [number for number, in shop.rows(Order, "number")]
         assert found == [f"SO-2026-{count:06d}" for count in range(1, 621)]
-        assert shop.as_("system", take_numbers, 1) == ["SO-2026-000621"]
+        assert shop.as_("system", take_order_numbers, 1) == ["SO-2026-000621"]
 
 
 def test_orders_that_are_made_at_once_never_share_a_number(shop):

@@ -10,9 +10,9 @@ from sqlalchemy import exc, orm
 
 from app.kernel import clock
 from app.kernel.errors import TooMany, Unavailable
-from app.security import rules
 from app.security.encryption.current import using_key_ring
 from app.security.encryption.rings import KeyRing
+from app.security.rules import door
 from app.security.throttle import operations
 from app.security.throttle.models import LoginFailure
 from app.security.throttle.operations import LoginThrottled, admit, forget_stale, record_success
@@ -217,7 +217,7 @@ def test_counting_after_the_check_would_let_all_eight_through(sessions):
     def check_then_count(number):
         with sessions.begin() as session:
             ours, _theirs = operations._claim(session, "ann", f"192.0.2.{number}", NOON)
-            wait = rules.account_retry_after(operations._tally(ours), NOON)
+            wait = door.account_retry_after(operations._tally(ours), NOON)
         everybody_is_checked.wait()
         attempt(sessions, "ann", f"192.0.2.{number}")
         return wait

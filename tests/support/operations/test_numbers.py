@@ -12,7 +12,7 @@ from app.kernel.database import in_unit
 from app.kernel.settings import Setting
 from app.sales.models import Order
 from app.support.models import Ticket
-from app.support.operations.numbers import take_numbers
+from app.support.operations.numbers import take_ticket_numbers
 from tests.desk.records import add, by, delete, edit, stored
 from tests.support.desk import customer, ticket
 
@@ -57,7 +57,7 @@ def test_the_number_of_a_deleted_ticket_is_not_given_again(company):
 def test_a_whole_window_of_taken_numbers_is_passed_over(company):
     for each in range(1, 6):
         ticket(company, number=f"T-2026-{each:06d}")
-    assert by(company, "system", lambda: take_numbers(3)) == ["T-2026-000006", "T-2026-000007", "T-2026-000008"]
+    assert by(company, "system", lambda: take_ticket_numbers(3)) == ["T-2026-000006", "T-2026-000007", "T-2026-000008"]
 
 
 def test_every_year_begins_anew(company):
@@ -76,7 +76,7 @@ def test_an_admin_chooses_how_numbers_begin(company):
 
 def test_a_refused_ticket_leaves_no_gap(company):
     with pytest.raises(ZeroDivisionError):
-        by(company, "system", lambda: (add_rows(Ticket, [{"subject": "x"}]), take_numbers(1), 1 / 0))
+        by(company, "system", lambda: (add_rows(Ticket, [{"subject": "x"}]), take_ticket_numbers(1), 1 / 0))
     ticket(company)
     assert numbers(company) == ["T-2026-000001"]
 

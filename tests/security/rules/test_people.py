@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.security.people_rules import descendants, profile_problems, team_problems
+from app.security.rules.people import descendants, profile_problems, team_problems
 
 
 def test_a_team_cannot_stand_below_itself():
