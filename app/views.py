@@ -19,6 +19,7 @@ from app.customers.views import (
 from app.data.views import BatchView, ImportView, UndoView
 from app.desk.views import AttachmentView, NotificationView, SavedViewView, TaskView
 from app.kernel.api import api_of
+from app.kernel.search import content
 from app.kernel.views import EntityView, site
 from app.kernel.views.access import signed_in
 from app.sales.views.catalogue import (
@@ -123,4 +124,5 @@ def register(appbuilder: AppBuilder) -> None:
             view = appbuilder.add_view(view_class, str(view_class.__name__), icon=view_class.icon, label=name,
                                        category=icon, category_icon=icon, category_label=label)
             site.views()[view.entity] = view
+            content.declare(view.model, view.text_columns)
             appbuilder.add_api(api_of(view))

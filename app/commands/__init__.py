@@ -4,11 +4,12 @@ from app.commands.data import export, import_, undo
 from app.commands.demo import load_demo
 from app.commands.group import crm
 from app.commands.running import doctor, scheduler, tick, verify_audit, worker
+from app.commands.search import search
 from app.commands.setup import init, user
 
 crm.add_command(init)
 crm.add_command(user)
-for command in (import_, undo, export, load_demo, scheduler, worker, tick, doctor, verify_audit):
+for command in (import_, undo, export, load_demo, scheduler, worker, tick, doctor, verify_audit, search):
     crm.add_command(command)
 
 __all__ = ["crm"]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.commands.group import answer, as_json, guarded
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
+from app.kernel.search import upkeep
 from app.kernel.settings import Setting, declared
 from app.sales.operations import lay_out_catalogue
 from app.security import operations
@@ -25,6 +26,8 @@ def init(admin: str | None, password: str | None, email: str | None, starter: bo
     flask_migrate.upgrade()
     with acting_as(SYSTEM):
         in_unit(sync)
+        if upkeep.is_empty():
+            upkeep.rebuild()
         if starter:
             in_unit(lay_out_catalogue)
         if admin:

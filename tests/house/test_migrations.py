@@ -20,7 +20,8 @@ FILES = sorted((FOLDER / "versions").glob("*.py"))
 
 
 def names_of_tables():
-    return set(sa.inspect(db.engine).get_table_names())
+    # The virtual table of SQLite's text index, and what FTS5 keeps behind it, are no tables of any model.
+    return {name for name in sa.inspect(db.engine).get_table_names() if not name.startswith("search_gram")}
 
 
 OBJECTS = {

@@ -16,6 +16,7 @@ from app.kernel.filters import EVERYTHING, Context, Or, Tree, Where, all_of
 from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
+from app.kernel.search.narrow import candidates
 
 PAGE_SIZES = (25, 50, 100)
 MAX_SIZE = 100
@@ -103,9 +104,18 @@ def statement(model: type[Scoped], text_columns: list[str], asked: Asked) -> Any
     found = sa.select(model).where(condition(model, asked.tree))
     if asked.text:
         found = found.where(condition(model, search_tree(model, text_columns, asked.text)))
+        found = found if asked.deleted else found.where(*_narrowed(model, text_columns, asked.text))
     if asked.deleted:
         found = found.where(model.deleted_at.is_not(None)).execution_options(with_deleted=True)
     return found
+
+
+def _narrowed(model: type[Scoped], text_columns: list[str], text: str) -> tuple[Any, ...]:
+    """The condition that a record is a candidate of the text index; what lies in the recycle bin is not in it."""
+    may_use = usable(acting(), model)
+    ids = candidates(model, [name for name in text_columns if may_use(name)], text,
+                     lambda names: condition(model, search_tree(model, names, text)))
+    return (model.id.in_(ids),) if ids is not None else ()
 
 
 def sort_column(model: type[Scoped], name: str) -> Any:

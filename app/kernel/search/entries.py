@@ -1,0 +1,75 @@
+"""The table of the index: one row for each living record of an indexed entity.
+
+PostgreSQL asks a GIN index over ``text[]``. SQLite asks an FTS5 table that triggers keep beside the row.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator
+
+from app.kernel.database import db, dialect
+from app.kernel.search.grams import as_words
+
+GIN = "ix_search_entry_grams"
+# The migration that made them states the same: revisions outlive the code.
+FTS = ("CREATE VIRTUAL TABLE search_gram USING fts5(grams, content='search_entry', content_rowid='id', detail='none')",
+       """CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN
+          INSERT INTO search_gram (rowid, grams) VALUES (new.id, new.grams); END""",
+       """CREATE TRIGGER search_entry_removed AFTER DELETE ON search_entry BEGIN
+          INSERT INTO search_gram (search_gram, rowid, grams) VALUES ('delete', old.id, old.grams); END""")
+
+
+class Grams(TypeDecorator):
+    """A list of grams; an array on PostgreSQL, words for FTS5 on SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        made: Any = postgresql.ARRAY(sa.Text()) if dialect.name == "postgresql" else sa.Text()
+        return dialect.type_descriptor(made)
+
+    def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else as_words(value)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> list[str] | None:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return [bytes.fromhex(word).decode("utf-8", "surrogatepass") for word in value.split()]
+
+
+class SearchEntry(db.Model):
+    """What the index holds of one record. Replaced, never updated."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (sa.UniqueConstraint("entity", "record_id"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    entity: orm.Mapped[str] = orm.mapped_column(sa.String(60), nullable=False)
+    record_id: orm.Mapped[int] = orm.mapped_column(sa.BigInteger, nullable=False)
+    grams: orm.Mapped[Any] = orm.mapped_column(Grams(), nullable=False)
+
+
+_table: Any = SearchEntry.__table__
+event.listen(_table, "after_create", sa.DDL(f"CREATE INDEX {GIN} ON search_entry USING gin (grams)").execute_if(
+    dialect="postgresql"))
+for _statement in FTS:
+    event.listen(_table, "after_create", sa.DDL(_statement).execute_if(dialect="sqlite"))
+event.listen(_table, "before_drop", sa.DDL("DROP TABLE search_gram").execute_if(dialect="sqlite"))
+
+
+def holding(entity: str, grams: Iterable[str]) -> Any:
+    """SELECT of the ids of the entity's records that hold all the `grams`."""
+    found = sa.select(_table.c.record_id)
+    if dialect() == "postgresql":
+        return found.where(_table.c.grams.op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text()))),
+                           _table.c.entity == entity)
+    match = sa.text("SELECT rowid FROM search_gram WHERE search_gram MATCH :grams").bindparams(
+        sa.bindparam("grams", as_words(grams), unique=True)).columns(sa.column("rowid", sa.Integer))
+    # The plus keeps SQLite from walking all records of the entity instead.
+    same = sa.literal_column("+search_entry.entity", sa.String()) == entity
+    return found.where(_table.c.id.in_(sa.select(match.subquery().c.rowid)), same)

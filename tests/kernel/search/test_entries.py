@@ -1,0 +1,64 @@
+"""The table of the index on both databases."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.kernel.database import dialect, in_unit, session
+from app.kernel.dialects import insert_rows
+from app.kernel.search.entries import Grams, SearchEntry, holding
+from app.kernel.search.grams import grams_of, wanted
+
+ROWS = 10_000
+# What the plan names when the text index is used, and what it names when a table is read instead.
+INDEXED = {"postgresql": ("ix_search_entry_grams", ["Seq Scan"]),
+           "sqlite": ("VIRTUAL TABLE INDEX", ["SCAN search_entry", "entity=?"])}
+
+
+def put_rows(number=ROWS):
+    insert_rows(SearchEntry, [{"entity": "thing", "record_id": each, "grams": grams_of([f"名{each:05}"])}
+                              for each in range(1, number + 1)])
+
+
+@pytest.mark.parametrize(("text", "expected"), [("00042", {42}), ("名0001", set(range(10, 20))), ("x", set())])
+def test_an_entry_is_found_by_the_grams_it_holds_and_only_within_its_entity(company, text, expected):
+    with company.acting("system"):
+        in_unit(put_rows, 60)
+        assert expected <= set(session().scalars(holding("thing", wanted(text)))) <= set(range(1, 61))
+        assert set(session().scalars(holding("other", wanted(text)))) == set()
+
+
+def test_a_removed_entry_is_found_no_more(company):
+    table = SearchEntry.__table__
+    with company.acting("system"):
+        in_unit(put_rows, 3)
+        in_unit(lambda: session().execute(sa.delete(table).where(table.c.record_id == 2)))
+        assert set(session().scalars(holding("thing", ["名"]))) == {1, 3}
+
+
+def test_the_plan_asks_the_text_index_and_reads_no_table_through(company):
+    with company.acting("system"):
+        in_unit(put_rows)
+        found = holding("thing", wanted("名00042"))
+        if dialect() == "postgresql":
+            session().execute(sa.text("ANALYZE search_entry"))
+        prefix = "EXPLAIN QUERY PLAN " if dialect() == "sqlite" else "EXPLAIN "
+        compiled = found.compile(session().get_bind(), compile_kwargs={"render_postcompile": True})
+        raw = session().connection().exec_driver_sql(prefix + str(compiled), _bound(compiled))
+        plan = "\n".join(str(row) for row in raw)
+        used, through = INDEXED[dialect()]
+    assert used in plan
+    assert not [sign for sign in through if sign in plan]
+
+
+def _bound(compiled):
+    return tuple(compiled.params[name] for name in compiled.positiontup) if compiled.positional else compiled.params
+
+
+def test_grams_are_an_array_here_and_words_there():
+    postgres, sqlite = sa.dialects.registry.load("postgresql")(), sa.dialects.registry.load("sqlite")()
+    for system in (postgres, sqlite):
+        stored = Grams().process_bind_param(["a", "张三"], system)
+        assert Grams().process_result_value(stored, system) == ["a", "张三"]
+        assert Grams().process_bind_param(None, system) is None
+        assert Grams().process_result_value(None, system) is None
+    assert Grams().process_bind_param(["a"], sqlite) == "61"

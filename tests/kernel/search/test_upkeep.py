@@ -1,0 +1,35 @@
+"""Whether the index is right, and setting it right."""
+
+import sqlalchemy as sa
+
+from app.kernel.database import in_unit, session
+from app.kernel.dialects import insert_rows
+from app.kernel.search import upkeep
+from app.kernel.search.entries import SearchEntry
+
+TABLE = SearchEntry.__table__
+
+
+def spoil(desk):
+    """One entry missing, one wrong, one of a record that is not there."""
+    session().execute(sa.delete(TABLE).where(TABLE.c.entity == "customer"))
+    insert_rows(SearchEntry, [{"entity": "customer", "record_id": desk.mine, "grams": ["x"]},
+                              {"entity": "customer", "record_id": 999_999, "grams": ["x"]}])
+
+
+def test_every_difference_is_told_and_set_right_in_units(desk, monkeypatch):
+    monkeypatch.setattr(upkeep, "CHUNK", 1)
+    with desk.acting("system"):
+        assert not any(upkeep.verify().values())
+        in_unit(spoil, desk)
+        assert upkeep.verify()["customer"] == 3
+        assert upkeep.rebuild()["customer"] == 3
+        assert not any(upkeep.verify().values())
+        assert not any(upkeep.rebuild().values())
+
+
+def test_an_index_without_entries_is_empty(desk):
+    with desk.acting("system"):
+        assert not upkeep.is_empty()
+        in_unit(lambda: session().execute(sa.delete(TABLE)))
+        assert upkeep.is_empty()
