@@ -40,6 +40,8 @@ def test_the_plan_asks_the_text_index_and_reads_no_table_through(company):
         in_unit(put_rows)
         found = holding("thing", wanted("名00042"))
         if dialect() == "postgresql":
+            # As autovacuum does: entries that wait to be merged into the index count against it.
+            session().execute(sa.text("SELECT gin_clean_pending_list('ix_search_entry_grams')"))
             session().execute(sa.text("ANALYZE search_entry"))
         prefix = "EXPLAIN QUERY PLAN " if dialect() == "sqlite" else "EXPLAIN "
         compiled = found.compile(session().get_bind(), compile_kwargs={"render_postcompile": True})
