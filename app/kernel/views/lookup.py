@@ -14,6 +14,7 @@ from app.kernel.errors import Missing
 from app.kernel.fields import fields_of
 from app.kernel.filters.text import like
 from app.kernel.rights import columns
+from app.kernel.search.narrow import candidates
 from app.kernel.views.access import require
 from app.kernel.views.lens import person_name
 
@@ -50,12 +51,16 @@ def records(model: type[Any], text: str) -> list[dict[str, Any]]:
     """Visible records whose title or a look-up key contains the text; the latest first without a text."""
     names = [name for name in dict.fromkeys([model.title_field, *model.lookup_keys])
              if columns.may_use(acting(), model, name)] if issubclass(model, Entity) else []
+    names = [name for name in names if name in fields_of(model) and fields_of(model)[name].kind == "text"]
     found = sa.select(model)
     if text and names:
-        parts = [like(getattr(model, fields_of(model)[name].column), text, True, True) for name in names
-                 if fields_of(model)[name].kind == "text"]
-        found = found.where(sa.or_(*parts)) if parts else found
+        ids = candidates(model, names, text, lambda rest: _containing(model, rest, text))
+        found = found.where(model.id.in_(ids), _containing(model, names, text))
     return [{"id": row.id, "name": str(row)} for row in session().scalars(found.order_by(model.id.desc()).limit(LIMIT))]
+
+
+def _containing(model: type[Any], names: list[str], text: str) -> Any:
+    return sa.or_(*(like(getattr(model, fields_of(model)[name].column), text, True, True) for name in names))
 
 
 def subjects(model: type[Any], text: str) -> list[dict[str, Any]]:
