@@ -1,6 +1,7 @@
 """Changes to many records, each a batch that can be taken back."""
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from app.customers.models import Customer
 from app.kernel.batches import Batch
@@ -121,3 +122,101 @@ def test_a_named_action_runs_on_visible_records_only(desk, view_of):
         assert bulk_actions.run(view, single, [desk.mine], {}) == ""
         with pytest.raises(Malformed):
             bulk_actions.run(view, single, [desk.mine, desk.contact], {})
+
+
+def bulk_form(**given):
+    """What the bulk bar sends."""
+    return MultiDict([(name, each) for name, value in given.items()
+                      for each in (value if isinstance(value, list) else [value])])
+
+
+def from_form(desk, view_of, user, **given):
+    """The bulk bar's form, sent by the user."""
+    with desk.app.test_request_context(), desk.acting(user):
+        return bulk_actions.from_form(view_of("customer"), bulk_form(**given))
+
+
+def test_the_bulk_bar_changes_the_chosen_records_by_its_filled_fields_only(desk, view_of):
+    done = from_form(desk, view_of, "manager", kind="edit", ids=[str(desk.mine), "x", ""], set_level="key",
+                     set_owner="")
+    assert (done.changed, done.refused) == (1, {})
+    assert of(desk, Customer, desk.mine, "level", "owner_id") == ("key", desk.ids["sales1"])
+    assert of(desk, Customer, desk.theirs, "level") != "key"
+
+
+def test_the_bulk_bar_changes_everything_that_its_filter_finds(desk, view_of):
+    done = from_form(desk, view_of, "manager", kind="edit", everything="1", query="city=Berlin", set_level="key")
+    assert done.changed == 1
+    assert of(desk, Customer, desk.theirs, "level") == "key"
+    assert of(desk, Customer, desk.mine, "level") != "key"
+
+
+def test_everything_is_everything_within_ones_reach(desk, view_of):
+    done = from_form(desk, view_of, "sales1", kind="edit", everything="1", set_level="key")
+    assert done.changed == 1
+    assert of(desk, Customer, desk.theirs, "level") != "key"
+
+
+def test_the_search_text_narrows_everything_too(desk, view_of):
+    done = from_form(desk, view_of, "manager", kind="edit", everything="1", q="Zenith", set_level="key")
+    assert done.changed == 1
+    assert of(desk, Customer, desk.mine, "level") != "key"
+
+
+def test_a_bulk_deletion_goes_to_the_bin_and_leaves_a_batch_of_its_kind(desk, view_of):
+    done = from_form(desk, view_of, "admin", kind="delete", ids=[str(desk.mine), str(desk.theirs)])
+    assert done.changed == 2
+    assert of(desk, Customer, desk.mine, "deleted_at") is not None
+    assert stored(desk, Batch, "kind", "state") == [("bulk_delete", "done")]
+
+
+def test_a_change_in_several_units_is_one_batch(desk, view_of, monkeypatch):
+    monkeypatch.setattr(bulk_actions.bulk.outcome, "CHUNK", 1)
+    done = carry_out(desk, view_of, "manager", "edit", [desk.mine, desk.theirs], {"level": "key"})
+    assert done.changed == 2
+    assert stored(desk, Batch, "rows_read", "rows_updated") == [(2, 2)]
+
+
+def test_a_record_that_is_so_already_is_counted_and_not_changed(desk, view_of):
+    carry_out(desk, view_of, "manager", "edit", [desk.mine], {"level": "key"})
+    version = of(desk, Customer, desk.mine, "version")
+    done = carry_out(desk, view_of, "manager", "edit", [desk.mine], {"level": "key"})
+    assert (done.changed, done.unchanged) == (0, 1)
+    assert of(desk, Customer, desk.mine, "version") == version
+
+
+def test_a_deletion_of_the_version_that_was_seen_succeeds(desk):
+    with desk.acting("admin"):
+        version = of(desk, Customer, desk.mine, "version")
+        assert in_unit(bulk_actions.delete_one, Customer, desk.mine, version) == desk.mine
+    assert of(desk, Customer, desk.mine, "deleted_at") is not None
+
+
+def test_who_may_delete_some_may_not_delete_what_he_only_reads(desk):
+    pooled = add(desk, Customer, name="Pool", owner=None)
+    with desk.acting("sales1"), pytest.raises(NotAllowed):
+        in_unit(bulk_actions.delete_one, Customer, pooled)
+    assert of(desk, Customer, pooled, "deleted_at") is None
+
+
+def test_a_record_out_of_sight_cannot_be_restored(desk):
+    with desk.acting("admin"):
+        in_unit(bulk_actions.delete_one, Customer, desk.mine)
+    with desk.acting("sales2"), pytest.raises(Missing):
+        in_unit(bulk_actions.undelete_one, Customer, desk.mine)
+    assert of(desk, Customer, desk.mine, "deleted_at") is not None
+
+
+def test_a_named_action_sent_twice_runs_once(desk, view_of):
+    runs = []
+    action = Action("touch", "Touch", lambda ids, values: runs.append(ids), verb="edit", many=True)
+    with desk.acting("sales1"):
+        for _time in range(2):
+            bulk_actions.run(view_of("customer"), action, [desk.mine], {}, "key-2")
+    assert runs == [[desk.mine]]
+
+
+def test_who_lacks_the_right_of_an_action_runs_it_on_nothing(desk, view_of):
+    action = Action("touch", "Touch", lambda ids, values: 1 / 0, verb="edit", many=True)
+    with desk.acting("viewer"), pytest.raises(NotAllowed):
+        bulk_actions.run(view_of("customer"), action, [desk.mine], {})

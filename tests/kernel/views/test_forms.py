@@ -3,14 +3,16 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
-from app.customers.models import Customer
+from app.customers.models import Contact, Customer
+from app.kernel.database import session
 from app.kernel.fields import Field
 from app.kernel.problems import problem
 from app.kernel.views.forms import form_for
 from app.sales.models import Opportunity
-from tests.desk.records import add
+from tests.desk.records import add, of
 
 
 @pytest.fixture
@@ -81,3 +83,72 @@ def test_fields_of_an_action_stand_beside_those_of_the_entity(form):
     made = form(["reason"], [("reason", "short")], extra={"reason": reason})
     assert made.validate()
     assert made.asked() == {"reason": "short"}
+
+
+@pytest.mark.parametrize(("sent", "ticked"), [([], False), ([("decision_maker", "true")], True)])
+def test_a_box_that_is_not_sent_is_not_ticked(form, sent, ticked):
+    made = form(["name", "decision_maker"], [("name", "Li"), *sent], model=Contact)
+    made.validate()
+    assert made["decision_maker"].typed is ticked
+    assert ("checked" in str(made["decision_maker"]())) is ticked
+
+
+def test_several_lines_stand_in_an_area_as_they_were_typed(form):
+    made = form(["needs"], [("needs", "one\ntwo <b>")])
+    assert made.validate()
+    assert "one\ntwo &lt;b&gt;" in str(made["needs"]())
+    assert str(made["needs"]()).startswith("<textarea")
+
+
+def test_an_input_knows_how_long_its_text_may_be(form):
+    assert 'maxlength="200"' in str(form(["name"])["name"]())
+
+
+@pytest.mark.parametrize(("name", "kind"), [("expected_close_on", "date"), ("next_at", "datetime-local"),
+                                            ("amount", "text"), ("name", "text")])
+def test_every_kind_of_value_has_its_input(form, name, kind):
+    assert f'type="{kind}"' in str(form([name], model=Opportunity)[name]())
+
+
+def test_a_pointer_that_was_sent_stays_chosen_although_its_name_is_not_known(form):
+    made = form(["industry"], [("industry", "77")])
+    assert made["industry"].chosen() == {"77"}
+    assert '<option value="77" selected>#77</option>' in str(made["industry"]())
+
+
+def test_a_pointer_looks_its_records_up_while_one_types(form):
+    assert 'data-lookup="/customer/lookup?field=industry"' in str(form(["industry"])["industry"]())
+
+
+def test_a_record_shows_what_it_points_at_by_name(form, desk):
+    record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
+    made = form(["industry", "tags"], record=record)
+    assert f'<option value="{desk.industry}" selected>Steel</option>' in str(made["industry"]())
+    tags = str(made["tags"]())
+    assert f'<option value="{desk.tag}" selected>vip</option>' in tags
+    assert "multiple" in tags
+    assert "—" not in tags
+
+
+def test_a_pointer_that_is_locked_for_the_reader_is_left_out_and_survives_the_save(form, desk):
+    record = session().scalars(sa.select(Opportunity).where(Opportunity.id == desk.crossed)).one()
+    made = form(["name", "customer"], model=Opportunity, record=record)
+    assert [field.name for field in made] == ["name"]
+    answer = desk.client("sales1").put(f"/api/v1/opportunity/{desk.crossed}", json={"name": "Mill 2"})
+    assert answer.status_code == 200
+    assert of(desk, Opportunity, desk.crossed, "customer_id") == desk.theirs
+
+
+def test_a_pointer_with_no_value_yet_offers_a_blank(form):
+    html = str(form(["industry"])["industry"]())
+    assert html.count("<option") == 1
+    assert '<option value="">—</option>' in html or '<option value="" ' in html
+
+
+def test_money_is_typed_in_units_of_its_currency(form):
+    made = form(["amount"], [("amount", "1234.5")], model=Opportunity, initial={"currency": "CNY"})
+    assert made.validate()
+    assert made["amount"].typed == 123450
+    broken = form(["amount"], [("amount", "12.345")], model=Opportunity, initial={"currency": "CNY"})
+    assert not broken.validate()
+    assert broken["amount"].raw == "12.345"
