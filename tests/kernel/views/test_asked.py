@@ -9,6 +9,7 @@ from app.kernel.database import session
 from app.kernel.errors import RuleError
 from app.kernel.filters import EVERYTHING, parse
 from app.kernel.views import asked as ask
+from app.sales.models import Opportunity, Order
 
 
 @pytest.mark.parametrize(("page", "size", "expected"), [
@@ -79,3 +80,27 @@ def test_fields_are_found_through_pointers_and_hidden_ones_left_out(desk):
         model, field = ask.declared_fields(Contact, ["customer.industry.name"])["customer.industry.name"]
         assert (model.__name__, field.name) == ("Industry", "name")
         assert ask.context_of(acting()).user_id == desk.ids["admin"]
+
+
+def test_the_audit_is_told_the_filter_without_personal_values(desk):
+    asked = ask.Asked(parse("phone=13800138000&city=Wuhan"), "13800138000", sort="name", descending=True)
+    told = ask.as_mapping(Customer, asked)
+    assert "13800138000" not in str(told)
+    assert "Wuhan" in str(told)
+    assert told["sort"] == "-name"
+    assert told["q"] == "•••"
+
+
+@pytest.mark.parametrize(("text", "told"), [("Acme", "Acme"), ("a@example.com", "•••"), ("", "")])
+def test_a_search_text_that_may_be_personal_is_not_told(desk, text, told):
+    assert ask.as_mapping(Customer, ask.Asked(text=text))["q"] == told
+
+
+def test_a_path_through_an_entity_that_may_not_be_read_cannot_be_used(desk):
+    with desk.acting("marketing") as actor:
+        assert not ask.usable(actor, Opportunity)("name.nothing")
+        assert not actor.may("read", "opportunity")
+        assert not ask.usable(actor, Order)("opportunity.name")
+    with desk.acting("sales1") as actor:
+        assert ask.usable(actor, Order)("opportunity.name")
+        assert not ask.usable(actor, Order)("nothing")

@@ -1,13 +1,16 @@
 """Charts: one aggregate under the reader's rights, each point with the address of its rows."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from app.customers.models import Customer
+from app.kernel.database import acting_as
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.views import Chart, average_of, charts, count, site, sum_of
-from app.sales.models import Lead
+from app.sales.models import Lead, Opportunity
 from tests.desk.records import add
 
 NOON = dt.datetime(2026, 3, 31, 20, tzinfo=dt.UTC)
@@ -95,3 +98,66 @@ def test_every_declared_chart_answers(desk, entity):
     for name in names:
         assert client.get(f"/{entity}/chart/{name}").status_code == 200, name
     assert client.get(f"/{entity}/chart/nothing").status_code == 404
+
+
+def test_a_chart_through_a_pointer_counts_by_what_is_pointed_at(desk, view_of):
+    chart = Chart("by_city", "By city of the customer", group="customer.city")
+    found = numbers(desk, view_of, "manager", chart, entity="contact")
+    assert {point["group"]: point["value"] for point in found["points"]} == {"Wuhan": 1.0, "Berlin": 1.0}
+    only = numbers(desk, view_of, "sales1", chart, entity="contact")
+    assert [point["group"] for point in only["points"]] == ["Wuhan"]
+
+
+def test_a_stranger_that_is_pointed_at_is_a_locked_group(desk, view_of):
+    chart = Chart("by_customer", "By customer", group="customer")
+    assert [point["group"] for point in numbers(desk, view_of, "sales1", chart, entity="opportunity")["points"]] == [
+        "Locked"]
+    assert [point["group"] for point in numbers(desk, view_of, "manager", chart, entity="opportunity")["points"]] == [
+        "Zenith"]
+
+
+def test_a_chart_over_time_without_any_row_is_empty(desk, view_of):
+    chart = Chart("by_day", "By day", group="next_contact_at:day", period="next_contact_at")
+    found = numbers(desk, view_of, "sales1", chart, "city=Nowhere")
+    assert (found["points"], found["total"]) == ([], 0)
+
+
+def test_a_period_that_ends_before_it_begins_finds_nothing(desk, view_of):
+    chart = Chart("by_day", "By day", group="created_at:day", period="created_at")
+    assert numbers(desk, view_of, "sales1", chart, "since=2026-05-01&until=2026-04-01")["points"] == []
+
+
+def test_sums_of_several_currencies_are_brought_to_one_or_kept_apart(desk, view_of):
+    chart = Chart("amount", "Amount", group="owner", measure=sum_of("amount"))
+    for currency, amount in (("CNY", 100_00), ("USD", 10_00)):
+        add(desk, Opportunity, name=currency, customer=desk.mine, amount=amount, currency=currency,
+            owner=desk.ids["sales1"])
+    found = numbers(desk, view_of, "sales1", chart, entity="opportunity")
+    assert {each["name"]: each["data"] for each in found["series"]} == {"": [100.0], "USD": [10.0]}
+
+
+def test_sums_of_one_currency_are_said_in_it(desk, view_of):
+    add(desk, Opportunity, name="One", customer=desk.mine, amount=100_00, currency="CNY", owner=desk.ids["sales1"])
+    chart = Chart("amount", "Amount", group="owner", measure=sum_of("amount"))
+    (point,) = numbers(desk, view_of, "sales1", chart, entity="opportunity")["points"]
+    assert point["value"] == 100.0
+    assert "100" in point["text"]
+
+
+def test_a_measure_that_is_closed_is_refused(desk, view_of):
+    chart = Chart("score", "Score", group="status", measure=sum_of("score"))
+    with desk.app.test_request_context("/"), desk.acting("sales1") as actor:
+        view = view_of("lead")
+        with acting_as(replace(actor, columns={("lead", "score"): "mask"}, made={})), pytest.raises(NotAllowed):
+            charts.numbers(view, chart, MultiDict())
+
+
+def test_the_teams_to_choose_from_stand_by_name(desk):
+    with desk.acting("admin"):
+        names = [name for _id, name in charts.teams()]
+    assert names == sorted(names)
+    assert set(desk.teams) <= set(names)
+
+
+def test_the_page_of_charts_opens(desk):
+    assert desk.browser("manager").get("/customer/charts/").status_code == 200

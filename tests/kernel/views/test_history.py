@@ -1,12 +1,15 @@
 """What happened to a record, within the reader's rights."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from app.customers.models import Customer, Industry
+from app.desk.models import Task
 from app.kernel.database import session
 from app.kernel.views.history import history
 from app.sales.models import Opportunity
-from tests.desk.records import delete, edit
+from tests.desk.records import add, delete, edit
 from tests.kernel.counting import counted
 
 
@@ -54,3 +57,20 @@ def test_a_history_costs_two_statements_however_many_kinds_it_names(desk):
         with counted(desk.app) as count:
             assert history(actor, record)
         assert len(count) == 2
+
+
+def test_what_a_task_was_about_is_named_for_who_may_read_it(desk):
+    task = add(desk, Task, "manager", subject="Call", about=f"customer:{desk.theirs}", assignee=desk.ids["sales1"])
+    assert read(desk, "manager", Task, task)[0][3]["About"] == ("", "Zenith")
+    assert read(desk, "sales1", Task, task)[0][3]["About"] == ("", "Locked")
+    edit(desk, Task, task, "admin", about=f"customer:{desk.mine}")
+    assert read(desk, "sales1", Task, task)[0][3]["About"] == ("Locked", "Acme")
+
+
+def test_a_hidden_field_has_no_line_in_the_history(desk):
+    with desk.app.test_request_context("/?_l_=en"), desk.acting("sales1") as actor:
+        record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
+        (entry,) = history(replace(actor, columns={("customer", "city"): "hide"}, made={}), record)
+    labels = {str(label) for label, _before, _after in entry.lines}
+    assert "City" not in labels
+    assert "Industry" in labels

@@ -5,7 +5,9 @@ from app.kernel.bulk import add_rows
 from app.kernel.filters import parse
 from app.kernel.views import rows
 from app.kernel.views.asked import Asked
-from tests.desk.records import by
+from app.sales.models import Lead
+from app.support.models import Ticket
+from tests.desk.records import add, by
 
 
 def test_a_page_holds_its_size_and_knows_how_many_there_are(desk, view_of):
@@ -44,3 +46,19 @@ def test_a_stream_gives_every_row_with_a_lens_for_its_part(desk, view_of, monkey
         found = [lens.show(record, "name").text
                  for record, lens in rows.stream(view_of("customer"), Asked(sort="name"), ["name", "industry"])]
     assert found == ["Acme", "Zenith"]
+
+
+def test_an_entity_whose_masks_are_never_lifted_opens_none(desk, view_of):
+    add(desk, Lead, name="Lead", phone="13900139000", owner=desk.ids["sales1"])
+    with desk.acting("analyst"):
+        assert not rows.is_any_lifted(view_of("lead"), Asked())
+
+
+def test_a_mask_is_lifted_for_whom_an_open_ticket_names_and_only_if_the_row_leaves(desk, view_of):
+    add(desk, Ticket, subject="Broken", customer=desk.mine, owner=desk.ids["manager"], kind="request")
+    with desk.acting("manager"):
+        view = view_of("customer")
+        assert rows.is_any_lifted(view, Asked())
+        assert not rows.is_any_lifted(view, Asked(tree=parse("city=Berlin")))
+    with desk.acting("analyst"):
+        assert not rows.is_any_lifted(view, Asked())
