@@ -27,6 +27,7 @@ class Base:
     """What holds in every environment. Names are those of Flask, Flask-AppBuilder and their extensions."""
 
     APP_NAME = "Kemai CRM"
+    APP_VERSION = "0.1.0"
     LANGUAGES = {"zh": {"flag": "cn", "name": "简体中文"}, "en": {"flag": "gb", "name": "English"}}
     TESTING = False
     TEMPLATES_AUTO_RELOAD = False

@@ -178,6 +178,8 @@ SETTINGS = (
     Setting("SMTP_FROM", str, "mail address", "crm@localhost", "Sender of the mails."),
     Setting("UPLOAD_DIR", path, "folder", "{CRM_INSTANCE_DIR}/uploads", "Where attachments are stored."),
     Setting("UPLOAD_LIMIT", whole(1, 2048), "MiB, 1 to 2048", "25", "The largest request, and so the largest file."),
+    Setting("BACKUP_DIR", path, "folder", "",
+            "Where the nightly backup goes: another disk than the database's. Where it is not set, none is made."),
     Setting("WEB_THREADS", whole(1, 200), "threads, 1 to 200", "8", "Requests that one process serves at a time."),
     Setting("WORKERS", whole(0, 16), "threads, 0 to 16", "1",
             "Workers inside `python run.py`, beside the scheduler; with 0 it serves the web alone."),

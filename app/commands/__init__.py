@@ -1,5 +1,6 @@
 """``flask crm ...``: the product on the command line."""
 
+from app.commands import backup
 from app.commands.data import export, import_, undo
 from app.commands.demo import load_demo
 from app.commands.group import crm
@@ -9,6 +10,8 @@ from app.commands.setup import init, user
 
 crm.add_command(init)
 crm.add_command(user)
+for command in (backup.make, backup.verify, backup.restore):
+    crm.add_command(command)
 for command in (import_, undo, export, load_demo, scheduler, worker, tick, doctor, verify_audit, search):
     crm.add_command(command)
 

@@ -135,9 +135,16 @@ def unit() -> Iterator[UnitSession]:
 
 def _begin_writing(current: UnitSession) -> None:
     # Only this one transaction: another actor who merely reads meanwhile would wait for the write lock of this unit.
+    with writing_from_the_start():
+        current.connection()
+
+
+@contextlib.contextmanager
+def writing_from_the_start() -> Iterator[None]:
+    """Let transactions that begin inside the block take the write lock of SQLite at once."""
     token = _begin.set("IMMEDIATE")
     try:
-        current.connection()
+        yield
     finally:
         _begin.reset(token)
 

@@ -82,12 +82,17 @@ def tell_export(entity: str, asked: Asked, kind: str, count: int) -> None:
                 changes={**as_mapping(scoped_by_table()[entity], asked), "format": kind, "rows": count})
 
 
+def fits(values: Mapping[str, Any], seal: str | None) -> bool:
+    """Whether `seal` is the one of an entry with these values."""
+    return seal is not None and key_ring().verify("audit", _message(values), seal)
+
+
 def broken_entries(limit: int = 100) -> list[int]:
     """Ids of entries whose seal does not fit any more; for ``verify-audit``."""
     broken = []
     for entry in session().scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
         values = {name: getattr(entry, name) for name in SEALED}
-        if entry.seal is None or not key_ring().verify("audit", _message(values), entry.seal):
+        if not fits(values, entry.seal):
             broken.append(entry.id)
             if len(broken) >= limit:
                 break

@@ -4,6 +4,7 @@ from app.workflows.operations import (
     actions,
     alerts,
     assignment,
+    backups,
     churn,
     defaults,
     engine,
@@ -17,5 +18,5 @@ from app.workflows.operations import (
     upkeep,
 )
 
-__all__ = ["actions", "alerts", "assignment", "churn", "defaults", "engine", "follow_up", "jobs", "outbox", "queues",
-           "scheduler", "snapshots", "ticks", "upkeep"]
+__all__ = ["actions", "alerts", "assignment", "backups", "churn", "defaults", "engine", "follow_up", "jobs", "outbox",
+           "queues", "scheduler", "snapshots", "ticks", "upkeep"]
