@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -229,3 +230,8 @@ def test_the_environment_of_the_process_is_the_default(instance, monkeypatch):
     monkeypatch.setenv("CRM_INSTANCE_DIR", str(instance))
     monkeypatch.setenv("PORT", "9999")
     assert load()["PORT"] == 9999
+
+
+def test_the_version_is_the_one_of_the_project():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert load({"CRM_ENV": "test"})["APP_VERSION"] == project["project"]["version"]

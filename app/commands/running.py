@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 
 from app.commands.group import answer, as_json, guarded
+from app.data.operations import backup
 from app.kernel import clock
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, db, session
@@ -85,9 +86,9 @@ def verify_audit(json_: bool) -> None:
 @as_json
 @guarded
 def doctor(json_: bool) -> None:
-    """Check configuration, schema, clock, stuck jobs, outbox and disk; one line each, with what to do."""
+    """Check configuration, schema, clock, stuck jobs, outbox, disk and backup; one line each, with what to do."""
     with acting_as(SYSTEM):
-        found = [_schema(), _clock(), _jobs(), _events(), _outbox(), _disk()]
+        found = [_schema(), _clock(), _jobs(), _events(), _outbox(), _disk(), _backup()]
     text = "\n".join(f"{'ok  ' if fine else 'LOOK'} {name}: {say}" for name, fine, say in found)
     bad = [name for name, fine, _say in found if not fine]
     answer(json_, text, checks=[{"name": name, "ok": fine, "say": say} for name, fine, say in found])
@@ -97,6 +98,7 @@ def doctor(json_: bool) -> None:
 
 
 Check = tuple[str, bool, str]
+OLDEST_BACKUP_HOURS = 26  # one night and some time to work
 
 
 def _schema() -> Check:
@@ -134,6 +136,18 @@ def _outbox() -> Check:
                              .where(OutboxMessage.state == "dead")).scalar_one()
     say = "nothing was given up" if dead == 0 else f"{dead} messages were given up: check SMTP_URL"
     return "outbox", dead == 0, say
+
+
+def _backup() -> Check:
+    folder = current_app.config.get("BACKUP_DIR")
+    if not folder:
+        return "backup", True, "none is made by itself: set BACKUP_DIR"
+    latest = backup.latest_at(Path(folder))
+    if latest is None:
+        return "backup", False, f"there is none in {folder}: run `flask crm backup {folder}`"
+    hours = int((clock.now() - latest).total_seconds() // 3600)
+    fine = hours <= OLDEST_BACKUP_HOURS
+    return "backup", fine, f"{hours} hours old" + ("" if fine else f": run `flask crm backup {folder}`")
 
 
 def _disk() -> Check:

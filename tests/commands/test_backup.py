@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.commands import backup as commands
 from app.customers.models import Customer
 from app.kernel.database import session
+from app.kernel.search import upkeep
 from tests.kernel.test_gate import add_customer
 
 
@@ -60,6 +61,9 @@ def test_a_restore_replaces_only_when_told_and_keeps_what_was_there(company, crm
     assert codes(company) == ["B-1"]
     crm("restore", told["before"], "--replace", "--no-backup")
     assert codes(company) == ["B-1", "R-1"]
+    with company.acting("system"):
+        assert upkeep.verify() == dict.fromkeys(upkeep.verify(), 0)
+        assert not upkeep.is_empty()
     assert len(list((tmp_path / "b").iterdir())) == 2
     assert "restored from" in crm("restore", tmp_path / "b", "--replace", machine=False)
 

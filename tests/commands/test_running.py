@@ -75,7 +75,21 @@ def test_the_doctor_says_one_line_for_each_check_and_what_to_do(company):
     answer = run(company, "doctor")
     assert answer.exit_code == 0, answer.output
     names = [line[5:].partition(":")[0] for line in answer.output.splitlines()]
-    assert names == ["schema", "clock", "jobs", "events", "outbox", "disk"]
+    assert names == ["schema", "clock", "jobs", "events", "outbox", "disk", "backup"]
+
+
+@pytest.mark.parametrize(("hours", "fine", "say"), [(None, False, "there is none"), (3, True, "3 hours old"),
+                                                     (27, False, "27 hours old: run `flask crm backup")])
+def test_the_doctor_looks_at_the_age_of_the_last_backup(company, tmp_path, hours, fine, say):
+    company.app.config["BACKUP_DIR"] = str(tmp_path)
+    if hours is not None:
+        folder = tmp_path / (clock.now() - dt.timedelta(hours=hours, minutes=5)).strftime("%Y%m%dT%H%M%S%fZ")
+        folder.mkdir()
+        (folder / "manifest.json").write_text("{}")
+    _status, answer = asked(company, "doctor")
+    (found,) = [check for check in answer["checks"] if check["name"] == "backup"]
+    assert found["ok"] is fine
+    assert say in found["say"]
 
 
 def break_everything(company):
