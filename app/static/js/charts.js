@@ -42,11 +42,13 @@ function options(data) {
     return { tooltip: { renderMode: "richText" }, series: [{ type: data.kind, radius: "70%", sort: "none",
       data: shown.map((point) => ({ name: point.group, value: point.value, url: point.url })) }] };
   }
-  return { tooltip: { trigger: "axis", renderMode: "richText" }, legend: data.series.length > 1 ? { top: 0, type: "scroll" } : undefined,
+  // Several series stand on each other; lines that do are drawn as areas, else they would be read as values of their own.
+  const stacked = data.series.length > 1;
+  const shape = data.kind === "line" ? { type: "line", areaStyle: stacked ? { opacity: 0.3 } : undefined } : { type: "bar" };
+  return { tooltip: { trigger: "axis", renderMode: "richText" }, legend: stacked ? { top: 0, type: "scroll" } : undefined,
     grid: { containLabel: true, left: 8, right: 8, bottom: 8, top: 36 },
     xAxis: { type: "category", data: data.categories }, yAxis: { type: "value" },
-    series: data.series.map((each) => ({ type: data.kind === "line" ? "line" : "bar", name: each.name, data: each.data,
-      stack: data.series.length > 1 ? "all" : undefined })) };
+    series: data.series.map((each) => ({ ...shape, name: each.name, data: each.data, stack: stacked ? "all" : undefined })) };
 }
 
 document.addEventListener("DOMContentLoaded", () => {
