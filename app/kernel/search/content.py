@@ -18,13 +18,15 @@ _indexed: dict[str, set[str]] = {}
 def declare(model: type[Scoped], names: Iterable[str]) -> None:
     """Index what `names` lead to from `model`, one pointer far at most, and what its own records are called by.
 
-    A field that is no plain text is left out.
+    A field that is no plain text is left out, and so are the system's own records, such as batches.
     """
     called = (model.title_field, *model.lookup_keys) if issubclass(model, Entity) else ()
     for dotted in (*names, *called):
         *way, name = dotted.split(".")
         at = target_of(model, way[0]) if len(way) == 1 else None if way else model
-        if at is not None and issubclass(at, Entity) and name in fields_of(at) and fields_of(at)[name].kind in KINDS:
+        if at is None or not issubclass(at, Entity) or at.kept_by_system or name not in fields_of(at):
+            continue
+        if fields_of(at)[name].kind in KINDS:
             _indexed.setdefault(at.entity_name(), set()).add(name)
 
 

@@ -9,6 +9,7 @@ def test_the_text_columns_of_the_screens_are_indexed_and_personal_ones_are_not(c
     assert {"name", "code"} <= indexed("customer")
     assert not {"phone", "email"} & indexed("customer")
     assert indexed("nothing") == set()
+    assert indexed("batch") == set()
     assert "customer" in entities() == sorted(entities())
 
 
