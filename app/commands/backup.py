@@ -10,9 +10,10 @@ from flask import current_app
 from app.commands.group import answer, as_json, guarded
 from app.data.operations import backup as backups
 from app.kernel.actor import SYSTEM
-from app.kernel.database import acting_as
+from app.kernel.database import acting_as, in_unit
 from app.kernel.language import say_problem
 from app.kernel.search import upkeep
+from app.security.operations import told_restore
 
 folder = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 KEYS = "The keys are not in it: keep ENCRYPTION_KEYS in another safe place, without them personal values stay sealed."
@@ -71,6 +72,7 @@ def restore(folder: Path, replace: bool, no_backup: bool, json_: bool) -> None:
         if replace and not no_backup and backups.holds_rows():
             before = _make(chosen.absolute().parent)
         rows = backups.restore(chosen, _uploads(), replace=replace, progress=_bar(json_))
+        in_unit(told_restore, f"{chosen.name}: {rows} rows")
         upkeep.rebuild()
     kept = f" What was there before: {before}" if before else ""
     answer(json_, f"{rows} rows restored from {chosen}. Run `flask crm init` next.{kept}", rows=rows,

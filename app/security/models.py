@@ -108,7 +108,7 @@ AUDIT_KINDS = {
     "login": _l("Logged in"), "login_failed": _l("Login failed"), "logout": _l("Logged out"),
     "denied": _l("Denied"), "export": _l("Exported"), "import": _l("Imported"), "undo": _l("Batch taken back"),
     "permission": _l("Rights changed"), "password": _l("Password changed"), "erasure": _l("Erased"),
-    "purge": _l("Removed for good"),
+    "purge": _l("Removed for good"), "restore": _l("Backup restored"),
 }
 
 

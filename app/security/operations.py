@@ -16,6 +16,7 @@ from app.kernel.database import acting_as, db, session, unit
 from app.kernel.entity import Entity, entity_names, scoped_by_table
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
 from app.kernel.problems import N_, problem
+from app.kernel.rights.hook import WITH_DELETED
 from app.kernel.views.lens import person_name
 from app.security import audit, roles
 from app.security.models import AccessGrant, ColumnRule, RightsVersion, Team, UserProfile
@@ -26,6 +27,8 @@ from app.security.sessions import KEY_PREFIX, digest_of
 from app.security.throttle.operations import admit, record_success
 
 WRONG = N_("User name or password is wrong.")
+# Leaves room for counting on within 32 bits.
+MOST_EPOCH = 2_000_000_000
 
 
 def _method() -> str:
@@ -71,6 +74,18 @@ def log_out(user_id: int) -> None:
         if profile is not None:
             profile.session_epoch += 1
         audit.write_entry("logout", actor=load_actor(user_id))
+
+
+def told_restore(note: str) -> None:
+    """End every session of everybody, and tell the audit that a backup came back. Inside a unit, as the system.
+
+    The epochs are as old as the backup: a cookie that was ended since would live again. A random number cannot have
+    been handed out before.
+    """
+    epoch = secrets.randbelow(MOST_EPOCH)
+    for profile in session().scalars(sa.select(UserProfile), execution_options={WITH_DELETED: True}):
+        profile.session_epoch = epoch
+    audit.write_entry("restore", note=note[:200])
 
 
 def hashed_or_problem(password: str, user_name: str, email: str) -> str:

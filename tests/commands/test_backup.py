@@ -10,6 +10,8 @@ from app.commands import backup as commands
 from app.customers.models import Customer
 from app.kernel.database import session
 from app.kernel.search import upkeep
+from app.security.models import AuditEntry
+from tests.desk.records import stored
 from tests.kernel.test_gate import add_customer
 
 
@@ -66,6 +68,23 @@ def test_a_restore_replaces_only_when_told_and_keeps_what_was_there(company, crm
         assert not upkeep.is_empty()
     assert len(list((tmp_path / "b").iterdir())) == 2
     assert "restored from" in crm("restore", tmp_path / "b", "--replace", machine=False)
+
+
+def test_a_session_that_was_ended_since_the_backup_does_not_live_again(company, crm, tmp_path):
+    ended, living = company.browser("sales1"), company.browser("sales2")
+    copied = company.app.test_client()
+    for each in ended.client._cookies.values():
+        copied.set_cookie(each.key, each.value)
+    folder = crm("backup", tmp_path / "b")["folder"]
+    assert copied.get("/profile/").status_code == 200
+    ended.post("/logout/")
+    crm("restore", folder, "--replace", "--no-backup")
+    assert copied.get("/profile/").status_code == 302
+    assert living.get("/profile/").status_code == 302
+    assert company.log_in("sales1").status_code == 200
+    told = stored(company, AuditEntry, "note", where=AuditEntry.kind == "restore")
+    assert len(told) == 1
+    assert told[0].endswith(" rows")
 
 
 def test_a_broken_backup_is_not_restored_and_none_is_made_before(company, crm, tmp_path):

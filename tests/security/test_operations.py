@@ -10,6 +10,7 @@ from app.kernel.database import in_unit, session, unit
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
 from app.security import operations, roles
 from app.security.models import AccessGrant, AuditEntry, UserProfile
+from tests.desk.records import stored
 from tests.kernel.test_gate import add_customer, the
 from tests.world import PASSWORD
 
@@ -162,3 +163,13 @@ def test_the_own_password_change_judges_both_passwords(company):
         assert set(refused.value.problems) == {"password"}
         operations.change_own_password(PASSWORD, "another-long-password")
     assert company.log_in("sales1", "another-long-password").status_code == 200
+
+
+def test_a_restore_ends_every_session_with_one_number_that_was_never_handed_out(company):
+    before = stored(company, UserProfile, "session_epoch")
+    with company.acting("system"):
+        in_unit(operations.told_restore, "20260302T000000000000Z: 5 rows")
+    epochs = stored(company, UserProfile, "session_epoch")
+    assert len(set(epochs)) == 1
+    assert not set(epochs) & set(before)
+    assert stored(company, AuditEntry, "note", where=AuditEntry.kind == "restore") == ["20260302T000000000000Z: 5 rows"]
