@@ -7,15 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
-from flask_appbuilder.security.sqla.models import User
 
 from app.kernel.actor import SYSTEM, Actor, Circumstance, reset_circumstance, set_circumstance
-from app.kernel.database import acting_as, session
+from app.kernel.database import acting_as
 from app.kernel.errors import CrmError
 from app.kernel.language import say_problem, say_problems
-from app.security.queries import load_actor
+from app.security.queries import load_actor, user_by_name
 
 crm = AppGroup("crm", help="Kemai CRM: set-up, data, jobs and upkeep.")
 
@@ -32,10 +30,10 @@ def actor_named(name: str | None) -> Actor:
     if not name:
         return SYSTEM
     with acting_as(SYSTEM):
-        user_id = session().execute(sa.select(User.id).where(User.username == name, User.active)).scalar()
-        if user_id is None:
+        user = user_by_name(name)
+        if user is None or not user.active:
             raise CrmError(f"There is no active user “{name}”.")
-        return load_actor(user_id)
+        return load_actor(user.id)
 
 
 def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
