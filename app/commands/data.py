@@ -53,7 +53,7 @@ def import_(entity: str | None, file: Path | None, user: str | None, json_: bool
         batch = operations.batch_of(number)
         facts = operations.as_facts(counts, batch.rows_read)
         warnings = list((batch.work or {}).get("warnings", ()))
-        refused = _write_rejected(number, file or Path(batch.label)) if counts["rejected"] else None
+        refused = _write_rejected(number, file or _beside(batch.label)) if counts["rejected"] else None
     if not json_:
         for warning in warnings:
             click.echo(warning, err=True)
@@ -75,6 +75,11 @@ def _told(number: int, facts: dict[str, int], refused: str | None, dry_run: bool
     if refused:
         lines.append(f"Rejected rows with their reasons: {refused}")
     return "\n".join(lines)
+
+
+def _beside(label: str) -> Path:
+    """The name of an upload was chosen by its sender: no folder of it is followed."""
+    return Path(label.replace("\\", "/").rpartition("/")[2] or "import.csv")
 
 
 def _write_rejected(number: int, file: Path) -> str:

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.customers.models import Customer
-from app.kernel.database import session
+from app.kernel.batches import Batch
+from app.kernel.database import session, unit
 from tests.kernel.test_gate import add_customer
 
 TEXT = "name,code,level\nBlue River,B-1,key\nRed Hill,R-1,gold\n"
@@ -59,13 +60,28 @@ def test_a_person_reads_a_sentence_with_the_sum(company, crm, file):
     assert "firms.rejected.csv" in text
 
 
-def test_a_dry_run_counts_and_changes_nothing_and_can_be_applied_later(company, crm, file):
+def test_a_dry_run_counts_and_changes_nothing_and_can_be_applied_later(company, crm, file, monkeypatch):
+    monkeypatch.chdir(file.parent)
     told = crm("import", "customer", file, "--dry-run")
     assert (told["created"], told["rejected"], told["dry_run"]) == (1, 1, True)
     assert names(company) == []
     assert crm("import", "--resume", told["batch"])["created"] == 1
     assert names(company) == ["Blue River"]
     assert "dry run" in crm("import", "customer", file, "--dry-run", machine=False)
+
+
+@pytest.mark.parametrize("label", ["../firms.csv", "..\\firms.csv", "/firms.csv"])
+def test_a_resumed_upload_writes_its_rejected_rows_into_no_folder_that_its_name_asks_for(
+        company, crm, file, monkeypatch, label):
+    below = file.parent / "here"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    number = crm("import", "customer", file, "--dry-run")["batch"]
+    with company.acting("system"), unit():
+        session().scalars(sa.select(Batch).where(Batch.id == number)).one().label = label
+    file.with_name("firms.rejected.csv").unlink()
+    assert crm("import", "--resume", number)["rejected_file"] == "firms.rejected.csv"
+    assert [each.name for each in below.iterdir()] == ["firms.rejected.csv"]
 
 
 def test_undo_takes_the_batch_back(company, crm, file):
