@@ -44,8 +44,7 @@ def install(app: Flask, resolve: Resolve, denied: Denied) -> None:
         channel = "api" if request.path.startswith("/api/") else "screen"
         here = Circumstance(channel=channel, address=request.remote_addr or "", request_id=g.request_id)
         tokens.append((reset_circumstance, set_circumstance(here)))
-        if request.endpoint != "static":
-            tokens.append((reset_actor, set_actor(resolve())))
+        tokens.append((reset_actor, set_actor(resolve())))
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.kernel import web
+from app.kernel import compression, static_files, web
 from app.kernel.database import db
 from app.kernel.events import add_sink
 from app.kernel.gate import set_team_source
@@ -21,6 +21,8 @@ def install(app: Flask) -> None:
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     headers.install(app)
+    static_files.install(app)
+    compression.install(app)
     web.install(app, sessions.resolve, audit.tell_denied)
     csrf.install_csrf(app)
     bind_key_ring(app, KeyRing(app.config["ENCRYPTION_KEYS"]))

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import SecurityError
 
+from app.kernel.static_files import asks_for_file
+
 # The nonce is for the one stylesheet that a widget library makes at run time; there are no inline scripts.
 CONTENT_POLICY = ("default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
                   "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'")
@@ -63,10 +65,6 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-    if not _is_static():
+    if not asks_for_file():
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _is_static() -> bool:
-    return (request.endpoint or "").rpartition(".")[2] == "static"

@@ -1,6 +1,5 @@
 """What every template may ask for; as Jinja globals, because widgets render outside of Flask's context processors."""
 
-import hashlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -50,14 +49,8 @@ def vendor(name: str) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of one of our own static files, with a mark that changes with its content."""
-    file = Path(current_app.static_folder or "") / name
-    return url_for("static", filename=name, v=_mark(str(file), file.stat().st_mtime))
-
-
-@lru_cache(maxsize=256)
-def _mark(path: str, _changed: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+    """The address of one of our own static files, under its content hash."""
+    return url_for("static", filename=name)
 
 
 def current_actor() -> Actor | None:
