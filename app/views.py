@@ -20,7 +20,7 @@ from app.data.views import BatchView, ImportView, UndoView
 from app.desk.views import AttachmentView, NotificationView, SavedViewView, TaskView
 from app.kernel.api import api_of
 from app.kernel.search import content
-from app.kernel.views import EntityView, site
+from app.kernel.views import EntityView, indexes, site
 from app.kernel.views.access import signed_in
 from app.sales.views.catalogue import (
     CompetitorView,
@@ -125,4 +125,5 @@ def register(appbuilder: AppBuilder) -> None:
                                        category=icon, category_icon=icon, category_label=label)
             site.views()[view.entity] = view
             content.declare(view.model, view.text_columns)
+            indexes.declare(view)
             appbuilder.add_api(api_of(view))

@@ -208,6 +208,7 @@ class BatchView(EntityView):
     read_only = True
     list_columns = ["id", "label", "kind", "state", "entity", "rows_read", "rows_created", "rows_updated", "owner",
                     "created_at"]
+    sort_columns = ["created_at"]
     search_columns = ["kind", "state", "entity", "owner"]
 
     def page(self, template: str, *, status: int = 200, **parts: Any) -> Any:

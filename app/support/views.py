@@ -89,6 +89,7 @@ class TicketMessageView(EntityView):
     icon = "message"
     list_columns = ["body", "ticket", "author", "internal", "owner", "created_at"]
     text_columns = ["body"]
+    sort_columns = ["created_at"]
     search_columns = ["ticket", "author", "internal", "owner", "created_at"]
     form_sections = [("", ["ticket", "body", "author", "internal"])]
     show_columns = ["body", "ticket", "author", "internal", "owner", "created_at"]

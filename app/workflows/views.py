@@ -32,6 +32,7 @@ class RuleView(EntityView):
     help = _l("When something happens to a record and a condition holds, do this. Every run is logged with its reason.")
     list_columns = ["name", "entity", "active", "order", "run_as", "updated_at"]
     text_columns = ["name"]
+    sort_columns = ["name", "order", "updated_at"]
     search_columns = ["entity", "active"]
     form_sections = [("", ["name", "entity", "active", "order", "run_as"]),
                      (_l("Definition"), ["trigger", "condition", "actions"])]
@@ -85,6 +86,7 @@ class AgentView(EntityView):
     icon = "headset"
     list_columns = ["user", "queues", "skills", "capacity", "active", "absent_from", "absent_until",
                     "last_assigned_at"]
+    sort_columns = ["last_assigned_at"]
     search_columns = ["queues", "skills", "active"]
     form_sections = [("", ["user", "queues", "skills", "capacity", "active", "absent_from", "absent_until"])]
 

@@ -91,6 +91,7 @@ class AttachmentView(EntityView):
     icon = "paperclip"
     list_columns = ["name", "about", "mime", "size", "owner", "created_at"]
     text_columns = ["name"]
+    sort_columns = ["name", "size", "created_at"]
     search_columns = ["about_entity", "mime", "owner", "created_at"]
     form_sections = [("", ["name"])]
     show_columns = ["name", "about", "mime", "size", "owner", "team", "created_at"]

@@ -22,6 +22,7 @@ class NotificationView(EntityView):
     icon = "bell"
     list_columns = ["title", "kind", "about", "created_at", "read_at"]
     text_columns = ["title"]
+    sort_columns = ["created_at", "read_at"]
     search_columns = ["kind", "read_at", "created_at"]
     form_sections = [("", [])]
     show_columns = ["title", "kind", "about", "created_at", "read_at"]

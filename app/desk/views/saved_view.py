@@ -12,6 +12,7 @@ class SavedViewView(EntityView):
     icon = "bookmark"
     list_columns = ["name", "entity", "shared", "owner"]
     text_columns = ["name"]
+    sort_columns = ["name"]
     search_columns = ["entity", "shared"]
     form_sections = [("", ["name", "entity", "query", "shared"])]
 

@@ -20,7 +20,9 @@ from app.kernel.views.access import by_verb
 from app.kernel.views.history import history
 from app.kernel.views.lens import Lens, as_json, far_loaders
 
-EXACT = 100_000_000
+# Counting stops here on the first page; a caller that goes on by number needs the whole count to know when it ends.
+COUNT_CAP = 10_000
+ALWAYS = ("count", "count_is_exact", "after", "before", "ids", "result")
 
 
 class EntityApi(BaseApi):
@@ -56,9 +58,14 @@ class EntityApi(BaseApi):
         get:
           description: >-
             Records within the caller's rights. q is JSON or Rison with filters, order_column, order_direction, page,
-            page_size, columns; named arguments such as stage.category=won filter too.
+            page_size, columns; named arguments such as stage.category=won filter too. The answer names the places
+            after which the next page and before which the previous one is read, at the same cost at any depth; the
+            count stops at 10,000 (count_is_exact tells) unless count=exact or a page by number is asked for.
           parameters:
           - {in: query, name: q, schema: {type: string}}
+          - {in: query, name: after, schema: {type: string}}
+          - {in: query, name: before, schema: {type: string}}
+          - {in: query, name: count, schema: {type: string, enum: [exact]}}
           responses:
             200: {description: A page of records with count and ids}
             400: {$ref: '#/components/responses/400'}
@@ -67,9 +74,11 @@ class EntityApi(BaseApi):
         """
         asked, given = reading.asked_of_request()
         shown = self._columns(asked.columns or self._all_columns())
-        page = rows.read_page(self.view, replace(asked, columns=tuple(shown)), EXACT)
+        cap = rows.EXACT if asked.page > 1 else COUNT_CAP
+        page = rows.read_page(self.view, replace(asked, columns=tuple(shown)), cap)
         answer = {
-            "count": page.count, "ids": [record.id for record in page.records],
+            "count": min(page.count, page.cap), "count_is_exact": not page.is_capped,
+            "after": page.after or None, "before": page.before or None, "ids": [record.id for record in page.records],
             "result": [self._json(record, page.lens, shown) for record in page.records],
             "list_columns": list(shown), "list_title": str(self.view.list_title),
             "label_columns": {name: str(field.label) for name, field in shown.items()},
@@ -77,7 +86,7 @@ class EntityApi(BaseApi):
         }
         wanted = given.get("keys")
         if isinstance(wanted, list):
-            answer = {key: part for key, part in answer.items() if key in ("count", "ids", "result") or key in wanted}
+            answer = {key: part for key, part in answer.items() if key in ALWAYS or key in wanted}
         return self.response(200, **answer)
 
     @expose("/<int:pk>", methods=["GET"])

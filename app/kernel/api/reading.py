@@ -29,7 +29,7 @@ def asked_of_request() -> tuple[Asked, dict[str, Any]]:
         descending=given.get("order_direction") == "desc" if order else base.descending,
         page=_whole(given.get("page"), base.page - 1) + 1,
         size=min(_whole(given.get("page_size"), base.size) or MAX_SIZE, MAX_SIZE),
-        columns=columns or base.columns,
+        columns=columns or base.columns, after=base.after, before=base.before, exact=base.exact,
     ), given
 
 

@@ -12,6 +12,7 @@ from app.kernel.fields import fields_of
 
 # Verbs on rows that a collaborator holds as if the record were his own.
 SHARED_VERBS = frozenset({"read", "edit"})
+MOST_RANGES = 12
 
 
 def predicate(model: type[Scoped], actor: Actor, verb: str) -> Any:
@@ -28,6 +29,29 @@ def visible(model: type[Scoped], actor: Actor, *, with_deleted: bool = False) ->
     if with_deleted or not issubclass(model, Entity):
         return rights
     return sa.and_(rights, model.deleted_at.is_(None))
+
+
+def ranges(model: type[Scoped], actor: Actor, verb: str) -> list[Any]:
+    """The condition of `predicate` in parts of which each is one range of an index: a row meets at least one.
+
+    One part where the condition is a single range, and where it has so many that walking the whole order is no worse.
+    """
+    key = (model, verb, "ranges")
+    if key not in actor.made:
+        words = frozenset() if actor.is_system else actor.grants.get((model.entity_name(), verb), frozenset())
+        parts = [] if "all" in words else [part for word in sorted(words) for part in _parts(model, actor, verb, word)]
+        whole = [predicate(model, actor, verb)]
+        actor.made[key] = parts if 1 < len(parts) <= MOST_RANGES else whole
+    return actor.made[key]
+
+
+def _parts(model: type[Scoped], actor: Actor, verb: str, word: str) -> list[Any]:
+    if word == "own" and word not in model.named_scopes:
+        return [part for part in (model.owner_id == actor.id, _shared(model, actor, verb)) if part is not None]
+    if word == "tree" and word not in model.named_scopes:
+        return [model.team_id == team for team in sorted(actor.teams)]
+    part = _word(model, actor, verb, word)
+    return [] if part is None else [part]
 
 
 def _build(model: type[Scoped], actor: Actor, verb: str) -> Any:
@@ -48,12 +72,15 @@ def _word(model: type[Scoped], actor: Actor, verb: str, word: str) -> Any:
 
 
 def _own(model: type[Scoped], actor: Actor, verb: str) -> Any:
-    mine = model.owner_id == actor.id
+    mine, shared = model.owner_id == actor.id, _shared(model, actor, verb)
+    return mine if shared is None else sa.or_(mine, shared)
+
+
+def _shared(model: type[Scoped], actor: Actor, verb: str) -> Any:
     if not (model.collaborative and verb in SHARED_VERBS):
-        return mine
-    shared = sa.select(Collaborator.record_id).where(Collaborator.entity == model.entity_name(),
-                                                     Collaborator.user_id == actor.id)
-    return sa.or_(mine, model.id.in_(shared))
+        return None
+    return model.id.in_(sa.select(Collaborator.record_id).where(Collaborator.entity == model.entity_name(),
+                                                                Collaborator.user_id == actor.id))
 
 
 def _team(model: type[Scoped], actor: Actor, verb: str) -> Any:

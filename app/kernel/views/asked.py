@@ -17,16 +17,23 @@ from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
 from app.kernel.search.narrow import candidates
+from app.kernel.views.keyset import Order
 
 PAGE_SIZES = (25, 50, 100)
 MAX_SIZE = 100
+LONGEST_PLACE = 2_000
+SORTED_SIGNS = 100
 # So many digits in a search may be a telephone number.
 FEWEST_DIGITS = 5
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Filter tree, search text, sort field, page (from 1) and size of one request for rows."""
+    """Filter tree, search text, sort field, page (from 1) and size of one request for rows.
+
+    `after` and `before` name a place (`keyset.Order.token`): the page lies behind or before it, whatever `page` says;
+    `exact` asks for the whole count.
+    """
 
     tree: Tree = EVERYTHING
     text: str = ""
@@ -36,6 +43,9 @@ class Asked:
     size: int = PAGE_SIZES[0]
     columns: tuple[str, ...] = ()
     deleted: bool = False
+    after: str = ""
+    before: str = ""
+    exact: bool = False
 
     def narrowed(self, tree: Tree) -> "Asked":
         return replace(self, tree=all_of(self.tree, tree))
@@ -54,7 +64,8 @@ def from_address(args: Any) -> Asked:
     names = tuple(name for name in str(args.get("columns", "")).split(",") if name)[:60]
     page, size = _number(args.get("page"), 1, 10_000_000), _number(args.get("size"), PAGE_SIZES[0], MAX_SIZE)
     return Asked(filters.parse(args), str(args.get("q", "")).strip()[:200], sort.removeprefix("-"),
-                 sort.startswith("-"), page, size, names)
+                 sort.startswith("-"), page, size, names, after=str(args.get("after", ""))[:LONGEST_PLACE],
+                 before=str(args.get("before", ""))[:LONGEST_PLACE], exact=args.get("count") == "exact")
 
 
 def usable(actor: Actor, model: type[Scoped]) -> Callable[[str], bool]:
@@ -118,26 +129,38 @@ def _narrowed(model: type[Scoped], text_columns: list[str], text: str) -> tuple[
     return (model.id.in_(ids),) if ids is not None else ()
 
 
-def sort_column(model: type[Scoped], name: str) -> Any:
-    """What to order by for a field: the column, or the title of the record it points at. RuleError if it may not be."""
+def order_of(model: type[Scoped], asked: Asked, base_order: tuple[str, str]) -> Order:
+    """The asked order, else the declared one; a pointer sorts by the title of the record that it points at.
+
+    RuleError if the field may not be sorted by.
+    """
+    name, descending = (asked.sort, asked.descending) if asked.sort else (base_order[0], base_order[1] == "desc")
     field = fields_of(model).get(name)
     if field is None or field.kind in ("many", "json", "about") or field.personal or not usable(acting(), model)(name):
         raise RuleError(problems={"sort": problem(N_("There is no field %(field)s to sort by."), field=name)})
+    key = _key(model, field)
+    stored = sa.inspect(model).column_attrs[field.column].columns[0]
+    return Order(name, key, model.id, descending, key is not model.id and (stored.nullable or field.kind == "pointer"))
+
+
+def _key(model: type[Scoped], field: Field) -> Any:
     column = getattr(model, field.column)
     target = scoped_by_table().get(field.target or "") if field.kind == "pointer" else None
-    if target is None or not issubclass(target, Entity):
-        return column
-    aliased = orm.aliased(target)
-    title = getattr(aliased, target.title_field)
-    return sa.select(title).where(aliased.id == column).scalar_subquery()
+    if target is not None and issubclass(target, Entity) and columns.may_use(acting(), target, target.title_field):
+        aliased = orm.aliased(target)
+        title = _beginning(getattr(aliased, target.title_field), fields_of(target).get(target.title_field))
+        return sa.select(title).where(aliased.id == column).scalar_subquery()
+    return model.id if field.name == "id" else _beginning(column, field)
+
+
+def _beginning(column: Any, field: Field | None) -> Any:
+    # A place has to fit into an address: of what has no bound only the beginning sorts.
+    return sa.func.substr(column, 1, SORTED_SIGNS) if field is not None and field.kind == "long_text" else column
 
 
 def ordered(found: Any, model: type[Scoped], asked: Asked, base_order: tuple[str, str]) -> Any:
     """The statement in the asked order, else the declared one; the id makes it total, NULL is the smallest value."""
-    name, descending = (asked.sort, asked.descending) if asked.sort else (base_order[0], base_order[1] == "desc")
-    column = sort_column(model, name)
-    direction = column.desc().nulls_last() if descending else column.asc().nulls_first()
-    return found.order_by(direction, model.id.desc() if descending else model.id.asc())
+    return found.order_by(*order_of(model, asked, base_order).sorting(mixed=True))
 
 
 def declared_fields(model: type[Scoped], names: list[str]) -> dict[str, tuple[type[Scoped], Field]]:

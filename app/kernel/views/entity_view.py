@@ -1,5 +1,6 @@
 """One declaration per entity: a subclass states columns, filters, charts and actions; every screen follows."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import Response, flash, redirect, request, url_for
@@ -12,6 +13,7 @@ from app.kernel.database import in_unit, session
 from app.kernel.entity import Entity, Scoped
 from app.kernel.errors import CrmError, Missing, NotAllowed, RuleError, Stale
 from app.kernel.fields import Field, default_of, fields_of
+from app.kernel.filters import EVERYTHING
 from app.kernel.language import say_problem
 from app.kernel.once import once
 from app.kernel.rights import columns
@@ -44,6 +46,8 @@ class EntityView(ModelView):
     list_columns: Any = []
     text_columns: ClassVar[list[str]] = []
     search_columns: Any = []
+    # The columns whose heading sorts, each with an index of its own; all that the list shows unless the view says less.
+    sort_columns: Any = None
     show_columns: Any = []
     form_sections: ClassVar[list[tuple[Any, list[str]]]] = []
     base_order: Any = ("id", "desc")
@@ -84,6 +88,7 @@ class EntityView(ModelView):
                      and field.kind not in ("json", "about") and name != "team"]
             self.form_sections = [("", names)]
         self.list_columns = self.list_columns or [name for name in fields_of(self.model) if name not in KEPT][:6]
+        self.sort_columns = self.list_columns if self.sort_columns is None else self.sort_columns
         self.show_columns = self.show_columns or [name for name, field in fields_of(self.model).items()
                                                   if field.kind != "json" and name != "id"]
 
@@ -132,7 +137,8 @@ class EntityView(ModelView):
     @by_verb("delete")
     def bin(self) -> Any:
         """The recycle bin: deleted records that may be restored."""
-        page = rows.read_page(self, ask.Asked(deleted=True, page=ask.from_address(request.args).page))
+        asked = ask.from_address(request.args)
+        page = rows.read_page(self, replace(asked, tree=EVERYTHING, text="", sort="", columns=(), deleted=True))
         return self.page("crm/bin.html", page=page, columns=self.visible_columns(self.list_columns))
 
     @expose("/lookup")

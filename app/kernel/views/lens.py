@@ -79,6 +79,19 @@ def far_loaders(model: type[Scoped], names: Iterable[str]) -> list[Any]:
     return loaders(model, [name for name in names if name not in titled])
 
 
+def shown_only(model: type[Scoped], names: Iterable[str]) -> Any:
+    """The option that fetches the columns of `names` and those that showing a row asks for besides, and no other.
+
+    What is not fetched is not decrypted either: personal columns cost their reading only where they stand in the list.
+    """
+    known, stored = fields_of(model), sa.inspect(model).column_attrs
+    wanted = [known[dotted.split(".")[0]].column for dotted in names if dotted.split(".")[0] in known]
+    about_columns = [field.column for field in known.values() if field.kind == "about"]
+    always = ("id", "owner_id", "team_id", "version", "currency", "deleted_at", getattr(model, "title_field", "id"))
+    return orm.load_only(*(getattr(model, name) for name in dict.fromkeys([*always, *about_columns, *wanted])
+                           if name in stored))
+
+
 class Lens:
     """Shows the values of a page of records to one actor; row-wise lifted masks are asked for in one statement."""
 

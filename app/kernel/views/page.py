@@ -98,21 +98,26 @@ def _entry(item: Any) -> MenuEntry:
 
 def address(method: str, **more: Any) -> str:
     """Another route of the current view with the same filter."""
-    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in ("page", "size", *more)]
+    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in ("size", *PLACES, *more)]
     entity = (request.endpoint or "").partition(".")[0]
     query = urlencode([*kept, *more.items()])
     return url_for(f"{entity}.{method}") + (f"?{query}" if query else "")
 
 
+# What says where in a list a page lies; it holds for one order and one filter only.
+PLACES = ("page", "after", "before")
+
+
 def address_with(**changes: Any) -> str:
-    """The current address with some arguments changed."""
-    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in changes]
-    return f"{request.path}?{urlencode([*kept, *changes.items()])}"
+    """The current address with some arguments changed, from its first page on unless the change names a place."""
+    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in changes and key not in PLACES]
+    query = urlencode([*kept, *changes.items()])
+    return request.path + (f"?{query}" if query else "")
 
 
 def sort_address(name: str) -> str:
     """The address that sorts by a column, the other way round if it does already."""
-    return address_with(sort=f"-{name}" if request.args.get("sort") == name else name, page=1)
+    return address_with(sort=f"-{name}" if request.args.get("sort") == name else name)
 
 
 def query_text() -> str:

@@ -10,43 +10,103 @@ from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import Scoped
 from app.kernel.rights import columns
-from app.kernel.rights.predicates import predicate
+from app.kernel.rights.predicates import predicate, ranges
 from app.kernel.views import asked as ask
 from app.kernel.views.asked import Asked
-from app.kernel.views.lens import Lens, far_loaders, loaders
+from app.kernel.views.keyset import Order, Place
+from app.kernel.views.lens import Lens, far_loaders, loaders, shown_only
 
-# Counting further than this costs more than it tells.
-COUNT_CAP = 10_000
+# Counting further than this costs more than it tells; who asks for the exact number gets it.
+COUNT_CAP = 1_000
+EXACT = 100_000_000
 STREAM_CHUNK = 500
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of records with the lens to show them; `count` is capped at COUNT_CAP + 1."""
+    """One page of records with the lens to show them.
+
+    `count` is capped at `cap` + 1. `after` and `before` are the places from which the next and the previous page are
+    read, "" where there is none.
+    """
 
     records: list[Any]
     lens: Lens
     count: int
+    cap: int
     asked: Asked
+    after: str = ""
+    before: str = ""
 
     @property
-    def more(self) -> bool:
-        return self.asked.page * self.asked.size < self.count
+    def is_capped(self) -> bool:
+        return self.count > self.cap
 
 
 def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP) -> Page:
-    """The asked page of the view's entity: rows, their count up to `cap`, titles, and one for each far relation."""
+    """The asked page of the view's entity: rows, their count up to `cap`, titles, and one for each far relation.
+
+    RuleError where the filter or the sort cannot be asked, Malformed where the place cannot be read.
+    """
     names = list(asked.columns or view.list_columns)
-    found = ask.ordered(ask.statement(view.model, view.text_columns, asked), view.model, asked, view.base_order)
-    found = found.options(*far_loaders(view.model, names))
-    records = list(session().scalars(found.limit(asked.size).offset((asked.page - 1) * asked.size)))
-    return Page(records, Lens(acting(), view.model, records, names), count(view, asked, cap), asked)
+    order = ask.order_of(view.model, asked, view.base_order)
+    found, after, before = _window(view, asked, order, [*far_loaders(view.model, names), shown_only(view.model, names)])
+    cap = EXACT if asked.exact else cap
+    return Page(found, Lens(acting(), view.model, found, names), count(view, asked, cap), cap, asked, after, before)
+
+
+def _window(view: Any, asked: Asked, order: Order, options: list[Any]) -> tuple[list[Any], str, str]:
+    """The records of the page, with the places of the next and of the previous one."""
+    place = order.place(asked.before or asked.after) if asked.before or asked.after else None
+    forward = not asked.before or place is None
+    skipped = (asked.page - 1) * asked.size if place is None else 0
+    found = _ordered(view, asked, order, place, forward=forward, most=skipped + asked.size + 1)
+    rows = list(session().execute(found.options(*options).offset(skipped or None)))
+    more = len(rows) > asked.size
+    rows = rows[:asked.size] if forward else rows[:asked.size][::-1]
+    is_first = place is None and not skipped if forward else not more
+    after = order.token(Place(rows[-1][1], rows[-1][0].id)) if rows and (more or not forward) else ""
+    before = "" if is_first or not rows else order.token(Place(rows[0][1], rows[0][0].id))
+    return [row[0] for row in rows], after, before
+
+
+def _ordered(view: Any, asked: Asked, order: Order, place: Place | None, *, forward: bool, most: int) -> Any:
+    """At most `most` rows behind the place, each with its sort value.
+
+    Every range of the order and of the reader's rights is walked by itself, at most `most` rows of each, and merged.
+    """
+    model = view.model
+    parts = [sa.and_(of_order, of_rights) for of_order in order.ranges(place, forward=forward)
+             for of_rights in _rights(view, asked)]
+    base = ask.statement(model, view.text_columns, asked)
+    if len(parts) == 1:
+        found = base.where(parts[0]).order_by(*order.sorting(forward=forward))
+    else:
+        ids = [base.with_only_columns(model.id).where(part).order_by(*order.sorting(forward=forward)).limit(most)
+               for part in parts]
+        within = sa.select(model).where(model.id.in_(_united(ids))).execution_options(**base.get_execution_options())
+        found = within.order_by(*order.sorting(forward=forward, mixed=True))
+    return found.add_columns(order.key.label("sort_value")).limit(most)
+
+
+def _rights(view: Any, asked: Asked) -> list[Any]:
+    # A search has already narrowed the rows to few, and the recycle bin is small: no range is worth walking there.
+    return [sa.true()] if asked.text or asked.deleted else ranges(view.model, acting(), "read")
+
+
+def _united(statements: list[Any]) -> Any:
+    # SQLite takes ORDER BY and LIMIT of a part only inside a select of its own.
+    return sa.union_all(*(sa.select(each.subquery().c.id) for each in statements))
 
 
 def count(view: Any, asked: Asked, cap: int = COUNT_CAP) -> int:
     """How many records match, at most `cap` + 1."""
-    inner = ask.statement(view.model, view.text_columns, asked).with_only_columns(view.model.id).limit(cap + 1)
-    return session().execute(sa.select(sa.func.count()).select_from(inner.subquery())).scalar_one()
+    base = ask.statement(view.model, view.text_columns, asked).with_only_columns(view.model.id)
+    parts = [base.where(part).limit(cap + 1) for part in _rights(view, asked)]
+    inner = parts[0] if len(parts) == 1 else sa.select(sa.union(*(sa.select(each.subquery().c.id) for each in parts))
+                                                       .subquery().c.id).limit(cap + 1)
+    counted = sa.select(sa.func.count()).select_from(inner.subquery())
+    return session().execute(counted, execution_options=dict(base.get_execution_options())).scalar_one()
 
 
 def all_ids(view: Any, asked: Asked, limit: int) -> list[int]:

@@ -82,6 +82,7 @@ class OpportunityLineView(EntityView):
     icon = "list-details"
     list_columns = ["opportunity", "product", "quantity", "unit_price", "discount", "amount", "currency"]
     text_columns = ["opportunity.name", "product.name"]
+    sort_columns = ["amount"]
     search_columns = ["opportunity", "opportunity.stage_category", "opportunity.closed_at", "product",
                       "product.category", "amount", "owner", "team"]
     form_sections = [("", ["opportunity", "product", "quantity", "unit_price", "discount"])]

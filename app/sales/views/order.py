@@ -53,6 +53,7 @@ class OrderLineView(EntityView):
     icon = "list-details"
     list_columns = ["order", "product", "quantity", "unit_price", "discount", "amount", "currency"]
     text_columns = ["order.number", "product.name"]
+    sort_columns = ["amount"]
     search_columns = ["order", "order.status", "order.ordered_at", "product", "product.category", "amount", "owner",
                       "team"]
     form_sections = [("", ["order", "product", "quantity", "unit_price", "discount"])]

@@ -93,6 +93,7 @@ class UserProfileView(EntityView):
     help = _l("Who may log in, with team and roles. Changing roles or a password ends the user's sessions.")
     list_columns = ["display_name", "user", "team", "job_title", "locale"]
     text_columns = ["display_name"]
+    sort_columns = ["display_name"]
     search_columns = ["team", "locale"]
     show_columns = ["display_name", "user", "team", "job_title", "locale", "zone", "created_at", "updated_at"]
     form_sections = [("", ["display_name", "job_title", "locale", "zone", "reminders_by_mail"])]
@@ -160,6 +161,7 @@ class AuditView(EntityView):
     read_only = True
     list_columns = ["at", "kind", "actor_name", "entity", "record_id", "note", "address", "channel"]
     text_columns = ["actor_name", "note"]
+    sort_columns = ["at"]
     search_columns = ["at", "kind", "owner", "team", "entity", "record_id", "channel", "batch_id"]
     show_columns = ["at", "kind", "actor_name", "actor_kind", "entity", "record_id", "note", "address", "channel",
                     "request_id", "event_id", "batch_id"]
