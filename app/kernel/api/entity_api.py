@@ -22,7 +22,6 @@ from app.kernel.views.lens import Lens, as_json, far_loaders
 
 # Counting stops here on the first page; a caller that goes on by number needs the whole count to know when it ends.
 COUNT_CAP = 10_000
-ALWAYS = ("count", "count_is_exact", "after", "before", "ids", "result")
 
 
 class EntityApi(BaseApi):
@@ -86,7 +85,8 @@ class EntityApi(BaseApi):
         }
         wanted = given.get("keys")
         if isinstance(wanted, list):
-            answer = {key: part for key, part in answer.items() if key in ALWAYS or key in wanted}
+            answer = {key: part for key, part in answer.items() if key in wanted
+                      or key in ("count", "ids", "result") or (key == "count_is_exact" and not part)}
         return self.response(200, **answer)
 
     @expose("/<int:pk>", methods=["GET"])

@@ -129,6 +129,11 @@ def _narrowed(model: type[Scoped], text_columns: list[str], text: str) -> tuple[
     return (model.id.in_(ids),) if ids is not None else ()
 
 
+def is_sortable(field: Field | None) -> bool:
+    """Whether the values of a field have an order that tells something; those of no field have none."""
+    return field is not None and field.kind not in ("many", "json", "about") and not field.personal
+
+
 def order_of(model: type[Scoped], asked: Asked, base_order: tuple[str, str]) -> Order:
     """The asked order, else the declared one; a pointer sorts by the title of the record that it points at.
 
@@ -136,7 +141,7 @@ def order_of(model: type[Scoped], asked: Asked, base_order: tuple[str, str]) -> 
     """
     name, descending = (asked.sort, asked.descending) if asked.sort else (base_order[0], base_order[1] == "desc")
     field = fields_of(model).get(name)
-    if field is None or field.kind in ("many", "json", "about") or field.personal or not usable(acting(), model)(name):
+    if not is_sortable(field) or not usable(acting(), model)(name):
         raise RuleError(problems={"sort": problem(N_("There is no field %(field)s to sort by."), field=name)})
     key = _key(model, field)
     stored = sa.inspect(model).column_attrs[field.column].columns[0]

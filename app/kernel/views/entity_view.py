@@ -88,7 +88,8 @@ class EntityView(ModelView):
                      and field.kind not in ("json", "about") and name != "team"]
             self.form_sections = [("", names)]
         self.list_columns = self.list_columns or [name for name in fields_of(self.model) if name not in KEPT][:6]
-        self.sort_columns = self.list_columns if self.sort_columns is None else self.sort_columns
+        if self.sort_columns is None:
+            self.sort_columns = [name for name in self.list_columns if ask.is_sortable(fields_of(self.model).get(name))]
         self.show_columns = self.show_columns or [name for name, field in fields_of(self.model).items()
                                                   if field.kind != "json" and name != "id"]
 

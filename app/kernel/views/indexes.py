@@ -1,9 +1,9 @@
 """The indexes that lists need, derived from their declaration: the order of a list is walked, never sorted.
 
-For every column by which a list sorts or filters there is (column, id), for every pointer too, since related lists and
-look-ups ask by it; and for the rows of one owner or of one team there is (owner, base order, id) and (team, base order,
-id): the ranges that `rights.predicates.ranges` and `keyset` walk. They hold the living only, as lists do. Catalogues are
-too small for any; logs, which are written with every change, carry only their base order and what they point at.
+For every column by which a list sorts or filters there is (column, id), for every pointer too, since related lists ask
+by it; and for the rows of one owner or of one team there is (owner, base order, id) and (team, base order, id): the
+ranges that `rights.predicates.ranges` and `keyset` walk. They hold the living only, as lists do. Catalogues are too
+small for any; logs, which are written with every change, carry only their base order and what they point at.
 """
 
 from typing import Any

@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from app.kernel.errors import Malformed
 
 
-
 def _moment(text: str) -> dt.datetime:
     found = dt.datetime.fromisoformat(text)
     if found.tzinfo is None:
@@ -47,7 +46,9 @@ def _whole(number: int, bound: int = 2 ** 31) -> int:
 
 # How a value of a place comes back from JSON. ValueError for what no column of the type holds.
 _READERS: dict[type, Callable[[Any], Any]] = {
-    bool: bool, dt.date: dt.date.fromisoformat, dt.datetime: _moment, decimal.Decimal: _decimal, int: _whole, str: _text}
+    bool: bool, int: _whole, str: _text, decimal.Decimal: _decimal,
+    dt.date: dt.date.fromisoformat, dt.datetime: _moment,
+}
 
 
 @dataclass(frozen=True)
@@ -120,5 +121,5 @@ class Order:
         return ("-" if self.descending else "") + self.name
 
     def _typed(self, value: Any) -> Any:
-        type_ = self.key.type
+        type_ = getattr(self.key.type, "impl", self.key.type)
         return _whole(value, 2 ** 63) if isinstance(type_, sa.BigInteger) else _READERS[type_.python_type](value)

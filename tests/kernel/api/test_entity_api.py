@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.customers.models import Contact, Customer
+from app.kernel.api import entity_api
 from app.kernel.views import site
 from tests.desk.records import of, stored
 
@@ -27,6 +28,26 @@ def test_columns_order_and_pages_are_asked_for(desk):
     answer = desk.client("manager").get(f"{URL}?q={query}").json
     assert answer == {"count": 2, "ids": [desk.mine], "list_columns": ["name"],
                       "result": [{"id": desk.mine, "name": "Acme", "version": 1}]}
+
+
+def test_the_next_page_is_asked_for_by_the_place_where_this_one_ends(desk):
+    client = desk.client("manager")
+    first = client.get(URL, query_string={"sort": "name", "size": 1}).json
+    assert (first["ids"], first["before"], first["count_is_exact"]) == ([desk.mine], None, True)
+    second = client.get(URL, query_string={"sort": "name", "size": 1, "after": first["after"]}).json
+    assert (second["ids"], second["after"]) == ([desk.theirs], None)
+    back = client.get(URL, query_string={"sort": "name", "size": 1, "before": second["before"]}).json
+    assert back["ids"] == [desk.mine]
+    assert client.get(URL, query_string={"after": "nonsense"}).status_code == 400
+
+
+def test_the_count_stops_and_says_so_until_it_is_asked_for_or_a_page_is_by_number(desk, monkeypatch):
+    monkeypatch.setattr(entity_api, "COUNT_CAP", 1)
+    client = desk.client("manager")
+    found = [(answer["count"], answer["count_is_exact"]) for answer in (
+        client.get(URL).json, client.get(f"{URL}?count=exact").json, client.get(f"{URL}?q=(page:1,page_size:1)").json)]
+    assert found == [(1, False), (2, True), (2, True)]
+    assert client.get(f"{URL}?q=(keys:!(list_title))").json["count_is_exact"] is False
 
 
 def test_an_item_carries_its_version_and_a_foreign_one_does_not_exist(desk):

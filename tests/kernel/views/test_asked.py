@@ -3,6 +3,7 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from app import models  # noqa: F401 - every class must be known before one is mapped
 from app.customers.models import Contact, Customer
 from app.kernel.actor import acting
 from app.kernel.database import session

@@ -26,12 +26,20 @@ def at(desk):
 
 
 def test_addresses_keep_the_filter_and_change_what_is_named(at):
-    at("/customer/list/?city=Wuhan&page=3&sort=name")
+    at("/customer/list/?city=Wuhan&page=3&after=x&sort=name")
     assert page.address("export", format="csv") == "/customer/export?city=Wuhan&sort=name&format=csv"
-    assert page.address_with(page=4) == "/customer/list/?city=Wuhan&sort=name&page=4"
-    assert page.sort_address("name") == "/customer/list/?city=Wuhan&sort=-name&page=1"
-    assert page.sort_address("city") == "/customer/list/?city=Wuhan&sort=city&page=1"
+    assert page.address_with(after="y") == "/customer/list/?city=Wuhan&sort=name&after=y"
+    assert page.address_with(before="y") == "/customer/list/?city=Wuhan&sort=name&before=y"
     assert page.query_text() == "city=Wuhan"
+
+
+def test_another_order_or_the_first_page_names_no_place(at):
+    at("/customer/list/?city=Wuhan&before=x&sort=name")
+    assert page.sort_address("name") == "/customer/list/?city=Wuhan&sort=-name"
+    assert page.sort_address("city") == "/customer/list/?city=Wuhan&sort=city"
+    assert page.address_with() == "/customer/list/?city=Wuhan&sort=name"
+    at("/customer/list/?after=x")
+    assert page.address_with() == "/customer/list/"
 
 
 def test_the_menu_holds_what_the_actor_may_read(at):
