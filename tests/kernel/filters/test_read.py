@@ -48,7 +48,7 @@ def test_no_arguments_mean_everything() -> None:
 
 
 def test_the_names_of_the_page_are_no_filters() -> None:
-    reserved = "q=a&sort=b&page=1&size=50&after=c&before=d&view=e&format=csv&columns=f&_csrf=g&__x=h"
+    reserved = "q=a&sort=b&page=1&size=50&after=c&before=d&view=e&format=csv&columns=f&count=exact&_csrf=g&__x=h"
     assert parse(reserved + "&amount__gte=100") == BIG
 
 
