@@ -7,13 +7,17 @@ from app.kernel.database import db
 
 STAGED, CREATED, UPDATED, UNCHANGED = "staged", "created", "updated", "unchanged"
 SKIPPED, REJECTED = "skipped", "rejected"
+# A piece of an uploaded file whose rows are not read yet; its number stands in `row`.
+PART = "part"
 # The verdict over a row whose cells cannot be read under any mapping.
 UNREADABLE = "unreadable"
 FINAL = (CREATED, UPDATED, UNCHANGED, SKIPPED, REJECTED)
 
 
 class ImportRow(db.Model):
-    """One row of a file. Its status moves in the unit that changes the record: an applied row is never applied again.
+    """One row of a file, or a piece of the file itself until a worker has read it.
+
+    Its status moves in the unit that changes the record: an applied row is never applied again.
 
     `cells` (as read), `given` (typed) and `problems` may name people, hence they are sealed. What was applied is no
     longer kept. `verdict` is what a trial run found would become of the row.

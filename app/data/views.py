@@ -16,12 +16,9 @@ from app.kernel.api import EntityApi
 from app.kernel.batches import Batch
 from app.kernel.errors import CrmError, Missing, RuleError
 from app.kernel.language import file_headers, say_problem
-from app.kernel.problems import N_, problem
 from app.kernel.views import EntityInterface, EntityView
 from app.kernel.views.access import by_special, signed_in
 
-# Judged and applied while the browser waits; larger files by the command line.
-MOST_IN_REQUEST = 20_000
 FIRST_ROWS = 20
 
 
@@ -83,11 +80,17 @@ class ImportView(BaseView):
     def batch(self, entity: str, pk: int) -> Any:
         """What was found in the file, or what became of it."""
         model, batch = operations.importable(entity), self._batch(entity, pk)
+        if batch.state == operations.BACKGROUND:
+            return self.render_template("crm/import_progress.html", batch=batch,
+                                        progress=operations.progress_of(batch))
+        if request.headers.get("HX-Request"):
+            # The page of the progress asked for its part, which is no more.
+            return Response(headers={"HX-Refresh": "true"})
         rows = operations.shown_rows(pk, FIRST_ROWS) if batch.state == "staged" else []
         known = operations.importable_fields(model, acting())
         return self.render_template(
             "crm/import_batch.html", model=model, batch=batch, work=batch.work or {}, rows=rows,
-            rejected=operations.shown_rows(pk, FIRST_ROWS, rejected=True), most=MOST_IN_REQUEST,
+            rejected=operations.shown_rows(pk, FIRST_ROWS, rejected=True),
             facts=operations.as_facts(operations.counts_of(pk), batch.rows_read),
             fields={name: field.label for name, field in known.items() if not field.readonly})
 
@@ -98,8 +101,11 @@ class ImportView(BaseView):
         work = self._batch(entity, pk).work or {}
         wish = Wish(chosen_mapping(work), tuple(work.get("match", ())), work.get("on_match", "update"), lenient=True)
         try:
-            number = operations.stage_again(pk, wish)
-            self._judge(number)
+            if self._batch(entity, pk).rows_read > operations.most_at_once():
+                number = operations.receive_again(pk, wish)
+            else:
+                number = operations.stage_again(pk, wish)
+                self._judge(number)
         except RuleError as error:
             flash(" ".join([say_problem(error.sentence), *map(say_problem, error.problems.values())]), "danger")
             number = pk
@@ -108,12 +114,24 @@ class ImportView(BaseView):
     @expose("/<entity>/<int:pk>/apply", methods=["POST"])
     @signed_in
     def apply(self, entity: str, pk: int) -> Any:
-        """Make the records."""
-        if self._batch(entity, pk).rows_read > MOST_IN_REQUEST:
-            raise RuleError(problem(N_("More than %(most)s rows are imported by the command line."),
-                                    most=MOST_IN_REQUEST))
-        counts = operations.apply(pk)
-        flash(gettext("%(created)s created, %(updated)s updated, %(rejected)s rejected.", **counts), "success")
+        """Make the records, of a large file in the background."""
+        batch = self._batch(entity, pk)
+        if batch.state == "stopped" or batch.rows_read > operations.most_at_once():
+            operations.go_on(pk)
+        else:
+            counts = operations.apply(pk)
+            flash(gettext("%(created)s created, %(updated)s updated, %(rejected)s rejected.", **counts), "success")
+        return redirect(url_for("import.batch", entity=entity, pk=pk))
+
+    @expose("/<entity>/<int:pk>/stop", methods=["POST"])
+    @signed_in
+    def stop(self, entity: str, pk: int) -> Any:
+        """Stop what runs in the background."""
+        self._batch(entity, pk)
+        try:
+            operations.stop(pk)
+        except RuleError as error:
+            flash(say_problem(error.sentence), "danger")
         return redirect(url_for("import.batch", entity=entity, pk=pk))
 
     @expose("/<entity>/<int:pk>/rejected")
@@ -131,15 +149,17 @@ class ImportView(BaseView):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "upload"
             file.save(path)
-            number = operations.stage(entity, path, Path(file.filename).name[:200], sent_wish())
+            name, wish = Path(file.filename).name[:200], sent_wish()
+            if operations.is_long(path, name, wish):
+                return operations.receive(entity, path, name, wish)
+            number = operations.stage(entity, path, name, wish)
         self._judge(number)
         return number
 
     @staticmethod
     def _judge(number: int) -> None:
-        if operations.batch_of(number).rows_read <= MOST_IN_REQUEST:
-            with under(channel="import"):
-                operations.try_out(number)
+        with under(channel="import"):
+            operations.try_out(number)
 
     @staticmethod
     def _batch(entity: str, pk: int) -> Batch:

@@ -20,8 +20,9 @@ from app.kernel.stored import decode
 KINDS = {"import": _l("Import"), "bulk_edit": _l("Bulk edit"), "bulk_delete": _l("Bulk delete"),
          "bulk_action": _l("Bulk action"), "api": _l("API"), "team_move": _l("Move to another team"),
          "rule": _l("Rule run"), "demo": _l("Demo data")}
-STATES = {"staged": _l("Checked"), "running": _l("Running"), "done": _l("Done"), "failed": _l("Failed"),
-          "undoing": _l("Being taken back"), "undone": _l("Taken back")}
+STATES = {"background": _l("In the background"), "staged": _l("Checked"), "running": _l("Running"), "done": _l("Done"),
+          "stopped": _l("Stopped"), "failed": _l("Failed"), "undoing": _l("Being taken back"),
+          "undone": _l("Taken back")}
 
 
 class Batch(Entity):
@@ -113,7 +114,7 @@ def _batch(batch_id: int) -> Batch:
 
 def _start_undo(batch_id: int) -> None:
     batch = _batch(batch_id)
-    if batch.state not in ("done", "failed", "undoing"):
+    if batch.state not in ("done", "failed", "stopped", "undoing"):
         raise RuleError(N_("This batch cannot be taken back now."))
     if batch.state != "undoing":
         batch.state, batch.work = "undoing", {**(batch.work or {}), "undo_after": None, "undo_counts": [0, 0, 0]}

@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.customers.models import Customer
-from app.data import views
 from app.kernel.batches import Batch
-from app.kernel.database import session
+from app.kernel.database import session, unit
+from app.kernel.settings import Setting
+from app.workflows.runtime import work_until_idle
 from tests.data.imports import run
 
 TEXT = "Name,Code,lvl\nBlue River,B-1,key\nRed Hill,R-1,gold\n"
@@ -109,12 +110,58 @@ def test_columns_that_are_not_clear_are_left_out_and_asked_for(company, manager)
     assert facts(text)["Rejected"] == "1"
 
 
-def test_large_files_are_led_to_the_command_line(company, manager, monkeypatch):
-    monkeypatch.setattr(views, "MOST_IN_REQUEST", 1)
-    place, text = page(manager, upload(manager))
-    assert f"flask crm import --resume {place.rpartition('/')[2]}" in text
-    assert manager.post(f"{place}/apply").status_code == 422
+@pytest.fixture
+def only_one_at_once(company):
+    """A setting by which two rows are many."""
+    with company.acting("system"), unit() as current:
+        current.scalars(sa.select(Setting).where(Setting.name == "import.at_once")).one().value = "1"
+
+
+@pytest.mark.usefixtures("only_one_at_once")
+def test_a_large_file_is_read_checked_and_applied_in_the_background(company, manager):
+    place, text = page(manager, upload(manager, TEXT.replace("lvl", "level")))
+    assert "you may leave this page" in text
+    assert 'id="progress"' in manager.get(place, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert work_until_idle(company.app) > 0
+    assert manager.get(place, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    text = manager.get(place).get_data(as_text=True)
+    assert (facts(text)["Created"], facts(text)["Rejected"]) == ("1", "1")
     assert names(company) == []
+    _place, text = page(manager, manager.post(f"{place}/apply"))
+    assert "The rows are applied." in text
+    work_until_idle(company.app)
+    assert facts(manager.get(place).get_data(as_text=True))["Created"] == "1"
+    assert names(company) == ["Blue River"]
+    assert "gold" in manager.get(f"{place}/rejected").get_data(as_text=True)
+    page(manager, manager.post(f"/batch/{place.rpartition('/')[2]}/undo"))
+    assert names(company) == []
+
+
+@pytest.mark.usefixtures("only_one_at_once")
+def test_the_columns_of_a_large_file_are_corrected_in_the_background(company, manager):
+    place, _text = page(manager, upload(manager))
+    work_until_idle(company.app)
+    assert "lvl" in manager.get(place).get_data(as_text=True)
+    again = manager.post(f"{place}/columns", {"column_0": "name", "column_1": "code", "column_2": "level"})
+    place, _text = page(manager, again)
+    work_until_idle(company.app)
+    text = manager.get(place).get_data(as_text=True)
+    assert (facts(text)["Created"], facts(text)["Rejected"]) == ("1", "1")
+
+
+@pytest.mark.usefixtures("only_one_at_once")
+def test_a_large_import_is_stopped_and_taken_up_again(company, manager):
+    place, _text = page(manager, upload(manager))
+    _place, text = page(manager, manager.post(f"{place}/stop"))
+    assert "Stopped by manager." in text
+    assert "does not run" in page(manager, manager.post(f"{place}/stop"))[1]
+    work_until_idle(company.app)
+    _place, text = page(manager, manager.post(f"{place}/apply"))
+    assert "The file is read." in text
+    work_until_idle(company.app)
+    assert facts(manager.get(place).get_data(as_text=True))["Created"] == "2"
+    number = place.rpartition("/")[2]
+    assert place in manager.get(f"/import_batch/show/{number}").get_data(as_text=True)
 
 
 def test_the_screen_is_only_for_who_may_import(company, manager):

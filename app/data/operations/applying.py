@@ -29,6 +29,16 @@ Progress = Callable[[int, int], None]
 # How long a unit holds the write lock of SQLite, and how long others then have to take it.
 UNIT_SECONDS, PAUSE_SECONDS = 0.1, 0.04
 FIRST, LEAST, MOST = 100, 10, 500
+# The steps of an import, and in which state it takes them while somebody waits for it.
+READ, CHECK, APPLY = "read", "check", "apply"
+BACKGROUND = "background"
+_AT_ONCE = {READ: (), CHECK: ("staged",), APPLY: ("running", "done")}
+
+
+class Interrupted(RuleError):
+    """The import was stopped, or another worker goes on with it."""
+
+    default = N_("This import was stopped.")
 
 
 def apply(batch_id: int, progress: Progress | None = None) -> Counts:
@@ -44,16 +54,12 @@ def apply(batch_id: int, progress: Progress | None = None) -> Counts:
     if not in_unit(_start, batch_id):
         return told_counts(batch)
     size = FIRST
-    while ids := _next(batch_id, 0, size):
-        began = time.monotonic()
-        with under(batch_id=batch_id, channel="import", verb="", cause="import"):
-            _settle(model, batch_id, ids)
-        size = _next_size(size, time.monotonic() - began)
+    while ids := next_rows(batch_id, 0, size):
+        size = apply_rows(model, batch_id, ids)
         done += len(ids)
         if progress is not None:
             progress(min(done, total), total)
-        time.sleep(PAUSE_SECONDS)
-    return in_unit(_finish, batch_id)
+    return in_unit(finish, batch_id)
 
 
 def try_out(batch_id: int, progress: Progress | None = None) -> Counts:
@@ -61,14 +67,50 @@ def try_out(batch_id: int, progress: Progress | None = None) -> Counts:
     batch = _batch(batch_id)
     model, after = importable(batch.entity), 0
     total, done, size = batch.rows_read, 0, FIRST
-    while ids := _next(batch_id, after, size):
-        began = time.monotonic()
-        in_unit(_judge, model, batch_id, ids)
-        size, after, done = _next_size(size, time.monotonic() - began), ids[-1], done + len(ids)
+    while ids := next_rows(batch_id, after, size):
+        size = judge_rows(model, batch_id, ids)
+        after, done = ids[-1], done + len(ids)
         if progress is not None:
             progress(min(done, total), total)
-        time.sleep(PAUSE_SECONDS)
-    return in_unit(_note_verdicts, batch_id)
+    return in_unit(note_verdicts, batch_id)
+
+
+def apply_rows(model: type[Entity], batch_id: int, ids: Sequence[int]) -> int:
+    """Apply these staged rows in units of their own; how many to take next. Interrupted if the import was stopped."""
+    began = time.monotonic()
+    with under(batch_id=batch_id, channel="import", verb="", cause="import"):
+        _settle(model, batch_id, ids)
+    return _rested(len(ids), began)
+
+
+def judge_rows(model: type[Entity], batch_id: int, ids: Sequence[int]) -> int:
+    """Try these staged rows out in a unit of their own; how many to take next."""
+    began = time.monotonic()
+    in_unit(_judge, model, batch_id, ids)
+    return _rested(len(ids), began)
+
+
+def _rested(size: int, began: float) -> int:
+    """As many rows as fit into a unit, by what the last one took; never more than twice as many at once."""
+    fitting = size * UNIT_SECONDS / max(time.monotonic() - began, 0.001)
+    time.sleep(PAUSE_SECONDS)
+    return int(min(max(fitting, LEAST), MOST, size * 2))
+
+
+def hold(batch_id: int, step: str) -> Batch:
+    """The batch, locked for a unit of `step`. Interrupted if it does not take this step now."""
+    batch = session().scalars(locked(sa.select(Batch).where(Batch.id == batch_id))).first()
+    if batch is None:
+        raise Missing()
+    takes = batch.work.get("step") == step if batch.state == BACKGROUND else batch.state in _AT_ONCE[step]
+    if not takes:
+        raise Interrupted()
+    return batch
+
+
+def note(batch: Batch, **parts: Any) -> None:
+    """What the work of a batch knows now: a column of JSON is told of changes by a new value only."""
+    batch.work = {**(batch.work or {}), **parts}
 
 
 def _batch(batch_id: int) -> Batch:
@@ -81,20 +123,33 @@ def _batch(batch_id: int) -> Batch:
 def _start(batch_id: int) -> bool:
     """Whether there is anything left to apply."""
     batch = session().scalars(locked(sa.select(Batch).where(Batch.id == batch_id))).one()
-    if batch.state not in ("staged", "running", "done"):
+    if batch.state == "done":
+        return False
+    if batch.state not in ("staged", "running") and not was_applying(batch):
         raise RuleError(N_("This import cannot be applied now."))
-    if batch.state != "done":
-        batch.state = "running"
-    return batch.state == "running"
+    begin_applying(batch)
+    batch.state, batch.message = "running", None
+    return True
 
 
-def _next_size(size: int, took: float) -> int:
-    """As many rows as fit into a unit, by what the last one took; never more than twice as many at once."""
-    fitting = size * UNIT_SECONDS / max(took, 0.001)
-    return int(min(max(fitting, LEAST), MOST, size * 2))
+def was_applying(batch: Batch) -> bool:
+    """Whether the batch was stopped while it was applied."""
+    return batch.state == "stopped" and (batch.work or {}).get("step") == APPLY
 
 
-def _next(batch_id: int, after: int, size: int) -> list[int]:
+def begin_applying(batch: Batch) -> None:
+    """From now on the rows of the batch are applied."""
+    note(batch, step=APPLY, applied=settled(batch.id))
+
+
+def settled(batch_id: int) -> int:
+    """How many rows have their end: applied, skipped or rejected."""
+    counts = sa.select(sa.func.count()).where(ImportRow.batch_id == batch_id, ImportRow.status.in_(FINAL))
+    return session().execute(counts).scalar_one()
+
+
+def next_rows(batch_id: int, after: int, size: int) -> list[int]:
+    """The next rows that are staged."""
     wanted = sa.select(ImportRow.id).where(ImportRow.batch_id == batch_id, ImportRow.status == STAGED)
     return list(session().scalars(wanted.where(ImportRow.id > after).order_by(ImportRow.id).limit(size)))
 
@@ -103,11 +158,11 @@ def _settle(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
     """Apply these rows; where something refuses the unit as a whole, find the row that is to blame by halving."""
     try:
         in_unit(_apply_rows, model, batch_id, ids)
-    except Unavailable:
+    except (Unavailable, Interrupted):
         raise
     except (CrmError, exc.IntegrityError) as error:
         if len(ids) == 1:
-            in_unit(_reject, ids[0], _blame(error))
+            in_unit(_reject, batch_id, ids[0], _blame(error))
             return
         half = len(ids) // 2
         _settle(model, batch_id, ids[:half])
@@ -126,7 +181,8 @@ def _staged(ids: Sequence[int]) -> list[ImportRow]:
 
 
 def _apply_rows(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
-    rows = _staged(ids)
+    batch, rows = hold(batch_id, APPLY), _staged(ids)
+    note(batch, applied=batch.work.get("applied", 0) + len(rows))
     for row, status, record_id, problems in _changed(model, rows):
         row.status, row.record_id = status, record_id
         row.given = None
@@ -152,13 +208,16 @@ def _changed(model: type[Entity], rows: Sequence[ImportRow]) -> list[Result]:
     return results + [(fresh[place], REJECTED, None, problems) for place, problems in added.refused.items()]
 
 
-def _reject(row_id: int, problems: dict[str, Problem]) -> None:
+def _reject(batch_id: int, row_id: int, problems: dict[str, Problem]) -> None:
+    batch = hold(batch_id, APPLY)
     for row in _staged([row_id]):
+        note(batch, applied=batch.work.get("applied", 0) + 1)
         row.status, row.problems, row.given, row.record_id = REJECTED, seal_problems(problems), None, None
 
 
 def _judge(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
-    rows = _staged(ids)
+    batch, rows = hold(batch_id, CHECK), _staged(ids)
+    note(batch, checked=batch.work.get("checked", 0) + len(rows), checked_until=ids[-1])
     savepoint = session().begin_nested()
     results = [(row.id, status, problems) for row, status, _record, problems in _changed(model, rows)]
     savepoint.rollback()
@@ -167,20 +226,23 @@ def _judge(model: type[Entity], batch_id: int, ids: Sequence[int]) -> None:
         for number, status, problems in results])
 
 
-def counts_of(batch_id: int) -> Counts:
-    """Rows by status, by verdict where a trial gave one; every final status is named."""
-    status = sa.case((ImportRow.status == STAGED, sa.func.coalesce(ImportRow.verdict, STAGED)), else_=ImportRow.status)
+def counts_of(batch_id: int, *, tried: bool = True) -> Counts:
+    """Rows by status, by verdict where a trial gave one if `tried`; every final status is named."""
+    verdict = sa.func.coalesce(ImportRow.verdict, STAGED) if tried else sa.literal(STAGED)
+    status = sa.case((ImportRow.status == STAGED, verdict), else_=ImportRow.status)
     rows = session().execute(sa.select(status, sa.func.count()).where(ImportRow.batch_id == batch_id).group_by(status))
     return {**dict.fromkeys(FINAL, 0), **dict(rows.all())}
 
 
-def _note_verdicts(batch_id: int) -> Counts:
-    counts = counts_of(batch_id)
-    _write_counts(_batch(batch_id), counts)
+def note_verdicts(batch_id: int) -> Counts:
+    """The end of a trial: what would become of the rows stands in the batch."""
+    batch, counts = hold(batch_id, CHECK), counts_of(batch_id)
+    write_counts(batch, counts)
     return counts
 
 
-def _write_counts(batch: Batch, counts: Counts) -> None:
+def write_counts(batch: Batch, counts: Counts) -> None:
+    """Put the counts into the columns of the batch."""
     for name in FINAL:
         setattr(batch, f"rows_{name}", counts[name])
 
@@ -190,14 +252,23 @@ def told_counts(batch: Batch) -> Counts:
     return {name: getattr(batch, f"rows_{name}") for name in FINAL}
 
 
-def _finish(batch_id: int) -> Counts:
-    batch = session().scalars(locked(sa.select(Batch).where(Batch.id == batch_id))).one()
+def finish(batch_id: int) -> Counts:
+    """The end of an import: told to the audit with its counts."""
+    batch = hold(batch_id, APPLY)
+    if batch.state == "done":
+        return told_counts(batch)
     counts = counts_of(batch_id)
-    _write_counts(batch, counts)
+    write_counts(batch, counts)
     batch.state, batch.finished_at = "done", clock.now()
-    write_entry("import", entity=batch.entity, batch_id=batch_id, changes={**counts, "read": batch.rows_read},
-                note=f"{batch.label}: " + ", ".join(f"{counts[name]} {name}" for name in FINAL))
+    tell_audit(batch, counts)
     return counts
+
+
+def tell_audit(batch: Batch, counts: Counts, remark: str = "") -> None:
+    """One entry for the import as a whole."""
+    said = [f"{counts[name]} {name}" for name in FINAL] + [remark] * bool(remark)
+    write_entry("import", entity=batch.entity, batch_id=batch.id, changes={**counts, "read": batch.rows_read},
+                note=f"{batch.label}: {', '.join(said)}")
 
 
 def as_facts(counts: Counts, read: int) -> dict[str, Any]:

@@ -40,11 +40,12 @@ class Draft:
 class Drafter:
     """Makes drafts, chunk by chunk in the order of the file, since it knows which records earlier rows have named."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, after: "Drafter | None" = None) -> None:
+        """`after` is the one that made the drafts up to here under other rights."""
         self.plan, self.known = plan, fields_of(plan.model)
         self._references = References()
         self._subjects = Subjects(plan.model, self._references)
-        self._seen: dict[Any, int] = {}
+        self._seen: dict[Any, int] = {} if after is None else after._seen  # noqa: SLF001 its like
 
     def drafts(self, records: Sequence[Record]) -> list[Draft]:
         """One draft for every record, in order."""

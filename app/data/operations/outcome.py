@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.data.models import REJECTED, STAGED, ImportRow
+from app.data.operations.background import drop_pieces
 from app.data.operations.sealed import open_cells, open_problems
 from app.data.reading import Record
 from app.data.writing import csv_lines, rejected_rows
@@ -91,5 +92,6 @@ def take_back(batch_id: int) -> Undone:
 
 def _witness(entity: str, batch_id: int, outcome: Undone) -> None:
     counts: dict[str, Any] = {"reversed": outcome.reversed, "kept": outcome.kept, "conflicting": outcome.conflicting}
+    drop_pieces(batch_id)
     write_entry("undo", entity=entity, batch_id=batch_id, changes=counts,
                 note=", ".join(f"{count} {name}" for name, count in counts.items()))

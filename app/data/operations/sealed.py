@@ -1,5 +1,6 @@
-"""Cells, values and problems of staged rows as sealed texts, and back."""
+"""Cells, values and problems of staged rows, and pieces of files, as sealed texts, and back."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from app.kernel.stored import decode, encode
 from app.security.encryption.current import key_ring
 
 CELLS, GIVEN, PROBLEMS = "import_row.cells", "import_row.given", "import_row.problems"
+PIECE = "import_row.piece"
 
 
 def seal_cells(cells: Sequence[str]) -> str:
@@ -20,6 +22,16 @@ def seal_cells(cells: Sequence[str]) -> str:
 def open_cells(stored: str) -> list[str]:
     """The cells that `seal_cells` sealed."""
     return json.loads(key_ring().open(stored, CELLS))
+
+
+def seal_piece(piece: bytes) -> str:
+    """A piece of a file."""
+    return key_ring().seal(base64.b64encode(piece).decode("ascii"), PIECE)
+
+
+def open_piece(stored: str) -> bytes:
+    """The piece that `seal_piece` sealed."""
+    return base64.b64decode(key_ring().open(stored, PIECE))
 
 
 def seal_given(model: type, values: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from app.data.models import STAGED, UNREADABLE, ImportRow
 from app.data.operations.drafts import Draft, Drafter
 from app.data.operations.plan import UPDATE, Plan, make_plan, read_mapping
 from app.data.operations.sealed import open_cells, open_problems, seal_cells, seal_given, seal_problems
-from app.data.reading import Record, open_table
+from app.data.reading import Record, Table, open_table
 from app.kernel.actor import acting
 from app.kernel.batches import Batch, open_batch
 from app.kernel.database import in_unit, session
@@ -61,30 +61,50 @@ def stage(entity: str, source: str | Path | bytes, name: str, wish: Wish = NO_WI
     """
     model = importable(entity)
     table = open_table(source, name, wish.encoding)
-    return _stage(model, _Reading(name, table.headers, table.records, [say_problem(each) for each in table.warnings]),
-                  wish, progress)
+    return _stage(model, reading_of(table, name), wish, progress)
 
 
 def stage_again(batch_id: int, wish: Wish) -> int:
     """A new batch of the rows of a staged one, read under another mapping. RuleError if it was applied already."""
+    batch = staged_batch(batch_id)
+    return _stage(importable(batch.entity), reading_again(batch), wish, None)
+
+
+def staged_batch(batch_id: int) -> Batch:
+    """An import that was read and not applied. Missing, or RuleError if it is none."""
     batch = session().scalars(sa.select(Batch).where(Batch.id == batch_id, Batch.kind == "import")).first()
     if batch is None:
         raise Missing()
     if batch.state != "staged":
         raise RuleError(N_("This import was applied already."))
-    model, work = importable(batch.entity), batch.work
-    reading = _Reading(work["file"], work["headers"], lambda: _staged_records(batch_id), work["read_warnings"])
-    return _stage(model, reading, wish, None)
+    return batch
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
     """A file that is open, or what an earlier batch kept of it."""
 
     name: str
     headers: Sequence[str]
     records: Callable[[], Iterator[Record]]
     warnings: list[str]
+
+
+def reading_of(table: Table, name: str) -> Reading:
+    """An open file."""
+    return Reading(name, table.headers, table.records, [say_problem(each) for each in table.warnings])
+
+
+def reading_again(batch: Batch) -> Reading:
+    """The rows of an earlier batch."""
+    work, batch_id = batch.work, batch.id
+    return Reading(work["file"], work["headers"], lambda: _staged_records(batch_id), work["read_warnings"])
+
+
+def plan_of(model: type[Entity], reading: Reading, wish: Wish) -> Plan:
+    """What the file means for the actor in force. RuleError if its columns are not clear."""
+    return make_plan(model, reading.headers, reading.records, read_mapping(wish.mapping), acting(), wish.match,
+                     wish.on_match, lenient=wish.lenient)
 
 
 def _staged_records(batch_id: int) -> Iterator[Record]:
@@ -97,13 +117,12 @@ def _staged_records(batch_id: int) -> Iterator[Record]:
                            open_problems(row.problems)[""] if row.verdict == UNREADABLE else None) for row in rows)
 
 
-def _stage(model: type[Entity], reading: _Reading, wish: Wish, progress: Progress | None) -> int:
-    plan = make_plan(model, reading.headers, reading.records, read_mapping(wish.mapping), acting(), wish.match,
-                     wish.on_match, lenient=wish.lenient)
-    batch_id = in_unit(_open, model, reading, wish, plan)
+def _stage(model: type[Entity], reading: Reading, wish: Wish, progress: Progress | None) -> int:
+    plan = plan_of(model, reading, wish)
+    batch_id = in_unit(open_import, model, reading, wish, plan)
     drafter, count, records = Drafter(plan), 0, reading.records()
     while part := list(islice(records, CHUNK)):
-        in_unit(_keep, [_row(model, batch_id, draft) for draft in drafter.drafts(part)])
+        in_unit(keep_rows, [row_of(model, batch_id, draft) for draft in drafter.drafts(part)])
         count += len(part)
         if progress is not None:
             progress(count)
@@ -111,24 +130,28 @@ def _stage(model: type[Entity], reading: _Reading, wish: Wish, progress: Progres
     return batch_id
 
 
-def _open(model: type[Entity], reading: _Reading, wish: Wish, plan: Plan) -> int:
+def open_import(model: type[Entity], reading: Reading, wish: Wish, plan: Plan, **more: Any) -> int:
+    """A new batch that counts as failed until its rows are there; `more` goes into what its work knows."""
     work = {"file": reading.name, "headers": list(reading.headers), "mapping": wish.mapping, "match": list(wish.match),
-            "on_match": wish.on_match, "read_warnings": reading.warnings,
+            "on_match": wish.on_match, "encoding": wish.encoding, "lenient": wish.lenient,
+            "read_warnings": reading.warnings,
             "warnings": [*reading.warnings, *map(say_problem, plan.warnings)],
-            "columns": {column.header: column.field.name for column in plan.columns}}
+            "columns": {column.header: column.field.name for column in plan.columns}, **more}
     batch = open_batch("import", reading.name, model.entity_name(), work=work, state="failed")
     batch.message = gettext("The file was not read to its end. Please import it again.")
     return batch.id
 
 
-def _row(model: type[Entity], batch_id: int, draft: Draft) -> dict[str, Any]:
+def row_of(model: type[Entity], batch_id: int, draft: Draft) -> dict[str, Any]:
+    """A draft as a row to write: sealed."""
     return {"batch_id": batch_id, "row": draft.record.row, "status": draft.status, "record_id": draft.record_id,
             "verdict": UNREADABLE if draft.record.problem is not None else None, "cells": seal_cells(draft.cells),
             "given": seal_given(model, draft.values) if draft.status == STAGED else None,
             "problems": seal_problems(draft.problems) if draft.problems else None}
 
 
-def _keep(rows: list[dict[str, Any]]) -> None:
+def keep_rows(rows: list[dict[str, Any]]) -> None:
+    """Write staged rows, inside a unit."""
     session().bulk_insert_mappings(sa.inspect(ImportRow), rows)
 
 

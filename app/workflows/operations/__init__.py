@@ -9,6 +9,7 @@ from app.workflows.operations import (
     defaults,
     engine,
     follow_up,
+    imports,
     jobs,
     outbox,
     queues,
@@ -18,5 +19,5 @@ from app.workflows.operations import (
     upkeep,
 )
 
-__all__ = ["actions", "alerts", "assignment", "backups", "churn", "defaults", "engine", "follow_up", "jobs", "outbox",
-           "queues", "scheduler", "snapshots", "ticks", "upkeep"]
+__all__ = ["actions", "alerts", "assignment", "backups", "churn", "defaults", "engine", "follow_up", "imports", "jobs",
+           "outbox", "queues", "scheduler", "snapshots", "ticks", "upkeep"]

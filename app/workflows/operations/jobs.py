@@ -33,21 +33,26 @@ ME = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 @dataclass(frozen=True)
 class Job:
-    """A named piece of work: ``run(arguments)`` opens its own short units and answers how many records it handled."""
+    """A named piece of work: ``run(arguments)`` opens its own short units and answers how many records it handled.
+
+    ``given_up(arguments)`` is called in the unit in which the last try is written down as failed.
+    """
 
     name: str
     label: Any
     run: Callable[[dict[str, Any]], int]
+    given_up: Callable[[dict[str, Any]], object] | None = None
 
 
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, label: Any) -> Callable[[Callable[[dict[str, Any]], int]], Callable[[dict[str, Any]], int]]:
+def job(name: str, label: Any, given_up: Callable[[dict[str, Any]], object] | None = None,
+        ) -> Callable[[Callable[[dict[str, Any]], int]], Callable[[dict[str, Any]], int]]:
     """Register the decorated function as the job `name`."""
 
     def register(run: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]], int]:
-        _jobs[name] = Job(name, label, run)
+        _jobs[name] = Job(name, label, run, given_up)
         return run
 
     return register
@@ -100,6 +105,7 @@ def _claim() -> Claim | None:
     if backoff.is_poison(run.attempts, POLICY):
         run.state, run.finished_at, run.holder, run.lease_until = "dead", now, None, None
         run.error = run.error or "the worker died at every try"
+        _give_up(run)
         return Claim(run.id, "", {}, run.fence, run.attempts)
     run.state, run.started_at, run.attempts = "running", now, run.attempts + 1
     run.holder, run.lease_until, run.fence = ME, now + LEASE, run.fence + 1
@@ -154,6 +160,14 @@ def _finish(claimed: Claim, handled: int, milliseconds: int, error: str) -> None
         again = backoff.next_attempt(claimed.attempts, now, random.SystemRandom(), POLICY)
         run.state = "dead" if again is None else "queued"
         run.due_at = again or run.due_at
+        if again is None:
+            _give_up(run)
+
+
+def _give_up(run: JobRun) -> None:
+    known = _jobs.get(run.job)
+    if known is not None and known.given_up is not None:
+        known.given_up(run.arguments or {})
 
 
 def renew(claimed: Claim) -> None:
