@@ -11,6 +11,7 @@ from app.kernel.search import upkeep
 from app.kernel.settings import Setting, declared
 from app.sales.operations import lay_out_catalogue
 from app.security import operations
+from app.security.templates import sync_roles
 from app.workflows.operations.defaults import make_defaults
 
 
@@ -39,11 +40,11 @@ def init(admin: str | None, password: str | None, email: str | None, starter: bo
 
 
 def sync() -> None:
-    """Roles, rights and settings that the code knows and the database does not."""
-    operations.sync_roles()
+    """Roles, rights and settings that the code knows and the database does not; templates that were changed since."""
     known = set(session().scalars(sa.select(Setting.name)))
     session().add_all(Setting(name=name, value=None) for name in declared() if name not in known)
     session().flush()
+    sync_roles()
     make_defaults()
 
 

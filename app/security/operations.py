@@ -19,7 +19,7 @@ from app.kernel.problems import N_, problem
 from app.kernel.rights.hook import WITH_DELETED
 from app.kernel.views.lens import person_name
 from app.security import audit, roles
-from app.security.models import AccessGrant, ColumnRule, RightsVersion, Team, UserProfile
+from app.security.models import AccessGrant, ColumnRule, Team, UserProfile
 from app.security.passwords import METHOD, check_password, hash_password, needs_rehash
 from app.security.queries import NONE, Standing, load_actor, profile_of, standing_of, user_by_name
 from app.security.rules import door
@@ -227,24 +227,6 @@ def revoke_api_key(key_id: int) -> None:
         raise Missing()
     key.active, key.revoked_on = False, clock.now().replace(tzinfo=None)
     audit.write_entry("permission", entity="ab_api_key", record_id=key.id, note="revoked")
-
-
-def sync_roles() -> None:
-    """The seven templates: a role that does not exist yet is made with its grants; existing ones are left alone."""
-    if session().scalars(sa.select(RightsVersion).where(RightsVersion.id == 1)).first() is None:
-        session().add(RightsVersion(id=1, number=secrets.randbits(62)))
-        session().flush()
-    known = set(session().scalars(sa.select(Role.name)))
-    for name, grants in roles.TEMPLATES.items():
-        if name not in known:
-            _make_role(name, grants)
-
-
-def _make_role(name: str, grants: roles.Grants) -> None:
-    role = Role(name=name)
-    session().add(role)
-    session().flush()
-    write_grants(role, grants, roles.SPECIALS.get(name, ()), roles.column_rules(name))
 
 
 def write_grants(role: Role, grants: roles.Grants, specials: Iterable[str],

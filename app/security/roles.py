@@ -147,3 +147,21 @@ def column_rules(role: str) -> dict[tuple[str, str], str]:
     if role not in MASKED:
         return {}
     return {(entity, field): "mask" for entity, names in PERSONAL.items() for field in names}
+
+
+# What earlier versions granted where today's templates grant something else; nothing where the text is empty. By it an
+# installation is understood that comes from before the sync left a record.
+_TASK = {"task": {"read": "own through", "assign": ""}}
+EARLIER: Mapping[str, Grants] = {
+    "Manager": {"task": {"read": "own tree through", "assign": "tree"},
+                **spread(SNAPSHOTS, {"read": "", "export": ""})},
+    "Sales": {**_TASK, "pipeline_snapshot": {"read": ""}}, "Support": _TASK, "Marketing": _TASK,
+    "Analyst": {**_TASK, **spread(SNAPSHOTS, {"read": "", "export": ""})},
+    "Viewer": spread(SNAPSHOTS, {"read": ""}),
+}
+
+
+def followed(held: Mapping[str, str], now: Mapping[str, str], last: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What to write as (key, text), an empty text for no right: what stands as at `last` becomes what it is `now`."""
+    return [(key, now.get(key, "")) for key in sorted({*now, *last})
+            if held.get(key, "") == last.get(key, "") != now.get(key, "")]

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import User
 
 from app.kernel.actor import SYSTEM
-from app.kernel.database import acting_as, session
+from app.kernel.database import acting_as, session, unit
 from app.kernel.settings import Setting, declared
+from app.security.models import AccessGrant
 from app.security.queries import profile_of
 from app.workflows.models import Queue, Rule, Schedule
 from tests.world import PASSWORD
@@ -31,6 +32,19 @@ def test_init_makes_schema_roles_defaults_and_the_first_administrator_and_may_be
         jobs = set(session().scalars(sa.select(Schedule.job)))
     assert jobs == {"assignment", "reminders", "rules_tick", "churn", "reclaim", "upkeep", "snapshots", "backup"}
     assert run(empty_app, "doctor").exit_code == 0
+
+
+def test_init_after_an_upgrade_brings_the_rights_that_came_since(empty_app):
+    assert run(empty_app, "init").exit_code == 0
+    made = sa.select(AccessGrant).where(AccessGrant.entity == "task", AccessGrant.scope == "made")
+    with empty_app.app_context(), acting_as(SYSTEM), unit() as current:
+        current.scalars(sa.select(Setting).where(Setting.name == "roles.synced")).one().extra = None
+        gone = current.scalars(made).all()
+        for grant in gone:
+            current.delete(grant)
+    assert run(empty_app, "init").exit_code == 0
+    with empty_app.app_context(), acting_as(SYSTEM):
+        assert len(session().scalars(made).all()) == len(gone) > 5
 
 
 def test_a_user_is_added_with_role_and_team(company):

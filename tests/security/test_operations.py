@@ -2,14 +2,14 @@
 
 import pytest
 import sqlalchemy as sa
-from flask_appbuilder.security.sqla.models import ApiKey, Role, User
+from flask_appbuilder.security.sqla.models import ApiKey, User
 
 from app.customers.models import Customer
 from app.kernel import batches
-from app.kernel.database import in_unit, session, unit
+from app.kernel.database import in_unit, session
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
-from app.security import operations, roles
-from app.security.models import AccessGrant, AuditEntry, UserProfile
+from app.security import operations
+from app.security.models import AuditEntry, UserProfile
 from tests.desk.records import stored
 from tests.kernel.test_gate import add_customer, the
 from tests.world import PASSWORD
@@ -128,20 +128,6 @@ def test_an_api_key_is_kept_as_a_digest_and_is_the_users_own(company):
         pk = row.id
     with company.acting("sales2"), pytest.raises(Missing):
         in_unit(operations.revoke_api_key, pk)
-
-
-def test_the_templates_are_written_once_and_then_left_alone(company):
-    with company.acting("admin"), unit() as current:
-        role = current.scalars(sa.select(Role).where(Role.name == "Viewer")).one()
-        operations.write_grants(role, {"team": {"read": "all"}}, (), {("customer", "phone"): "hide"})
-    with company.acting("system"):
-        in_unit(operations.sync_roles)
-        kept = session().scalars(sa.select(AccessGrant).join(Role, Role.id == AccessGrant.role_id)
-                                 .where(Role.name == "Viewer")).all()
-        assert [(grant.entity, grant.verb, grant.scope) for grant in kept] == [("team", "read", "all")]
-        assert set(session().scalars(sa.select(Role.name))) == set(roles.TEMPLATES)
-    with company.acting("viewer") as actor:
-        assert actor.columns == {("customer", "phone"): "hide"}
 
 
 def test_logging_out_raises_the_epoch_and_is_audited(company):

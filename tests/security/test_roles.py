@@ -47,5 +47,19 @@ def test_only_the_masked_roles_have_column_rules():
     assert roles.column_rules("Marketing")["customer", "phone"] == "mask"
 
 
+def test_a_right_follows_its_template_as_long_as_nobody_touched_it():
+    last, now = {"a": "own", "b": "own", "c": "own"}, {"a": "all", "b": "all", "c": "own", "d": "own"}
+    assert roles.followed({"a": "own", "b": "tree", "c": "own"}, now, last) == [("a", "all"), ("d", "own")]
+    assert roles.followed({"a": "own"}, {}, {"a": "own", "b": "own"}) == [("a", "")]
+    assert roles.followed({"d": "all"}, now, now) == []
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_what_was_granted_earlier_differs_from_today(role):
+    for entity, verbs in roles.EARLIER.get(role, {}).items():
+        for verb, words in verbs.items():
+            assert set(words.split()) != set(roles.TEMPLATES[role][entity].get(verb, "").split()), (entity, verb)
+
+
 def test_only_the_administrator_changes_rights():
     assert [role for role in NAMES if "security" in roles.SPECIALS[role]] == ["Admin"]

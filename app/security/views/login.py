@@ -21,6 +21,7 @@ from app.security.models import UserProfile
 from app.security.queries import profile_of, standing_of
 from app.security.rules.door import safe_next
 from app.security.sessions import refreshed, start_cookie, tokens_for
+from app.security.templates import sync_roles
 
 LANGUAGES = ("zh", "en")
 
@@ -165,7 +166,7 @@ def _make_first(form: Any) -> None:
 def _make_first_admin(name: str, email: str, hashed: str) -> None:
     if _somebody_exists():
         raise Missing()
-    operations.sync_roles()
+    sync_roles()
     operations.add_user(name, hashed, email=email, role_names=["Admin"])
 
 
