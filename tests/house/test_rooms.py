@@ -10,8 +10,8 @@ from tests.house import inspection, tree
 # Rooms of business have furniture only. The others have parts of their own, which may hold furniture again.
 PARTS = {
     "desk": (), "customers": (), "sales": (), "support": (), "marketing": (),
-    "security": ("roles", "passwords", "csrf", "headers", "sessions", "manager", "door", "watch", "audit", "throttle",
-                 "encryption"),
+    "security": ("roles", "passwords", "csrf", "headers", "sessions", "manager", "door", "watch", "templates", "audit",
+                 "throttle", "encryption"),
     "insight": ("churn", "forecast", "rfm", "association", "profiles", "dashboards"),
     "data": ("reading", "writing", "imports", "exports", "duplicates", "quality", "connectors", "backup", "demo"),
     "workflows": ("runtime",),
