@@ -2,10 +2,12 @@ import datetime as dt
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.insight.churn.rules import AlertState, ChurnSettings, Decision, decide
+
+unhurried = settings(deadline=None)  # a busy machine is no fault of the product
 
 SETTINGS = ChurnSettings(raise_at=65, close_at=45, cooldown_days=30, dismissed_cooldown_days=90)
 TODAY = dt.date(2026, 6, 30)
@@ -27,11 +29,13 @@ def test_an_open_alert_is_kept_until_the_score_falls_below_the_lower_threshold(s
     assert decide(AlertState(status), 44.999, SETTINGS, TODAY) is Decision.CLOSE
 
 
+@unhurried
 @given(scores)
 def test_an_open_alert_never_gets_a_second_one(score):
     assert decide(AlertState("open"), score, SETTINGS, TODAY) in (Decision.KEEP, Decision.CLOSE)
 
 
+@unhurried
 @given(st.lists(st.floats(45, 64.9), max_size=30))
 def test_a_score_that_swings_between_the_thresholds_changes_nothing(swings):
     assert all(decide(AlertState("open"), score, SETTINGS, TODAY) is Decision.KEEP for score in swings)
@@ -67,6 +71,7 @@ def test_no_alert_is_raised_where_the_lifecycle_forbids_it_but_an_open_one_lives
     assert decide(AlertState("open"), 10, SETTINGS, TODAY, may_alert=False) is Decision.CLOSE
 
 
+@unhurried
 @given(st.lists(scores, min_size=1, max_size=120))
 def test_a_life_of_many_nights_never_has_two_alerts_within_the_rest(nights):
     state, raised = None, []

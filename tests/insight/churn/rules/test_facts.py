@@ -2,11 +2,13 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.insight.churn.rules import Columns, CustomerFacts, ledger_from, ledger_of
 from app.insight.churn.rules.facts import history
+
+unhurried = settings(deadline=None)  # a busy machine is no fault of the product
 
 START = dt.date(2026, 1, 1)
 DAY = START.toordinal()
@@ -108,6 +110,7 @@ def test_a_column_of_the_wrong_length_is_refused(name):
         ledger_from(Columns(2, **{name: ["1"]}))
 
 
+@unhurried
 @given(st.lists(st.lists(st.tuples(st.integers(0, 90), st.integers(-50, 500)), max_size=8), max_size=6))
 def test_counting_by_columns_equals_counting_by_hand(customers):
     past = past_of(*[CustomerFacts(purchases=[on(*one) for one in purchases]) for purchases in customers])
@@ -126,6 +129,7 @@ def test_counting_by_columns_equals_counting_by_hand(customers):
         assert not days or past.first[position] == DAY + min(days)
 
 
+@unhurried
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 90), st.integers(0, 500)), max_size=30),
        st.lists(st.tuples(st.integers(0, 4), st.integers(0, 90)), max_size=30))
 def test_rows_and_customers_make_the_same_ledger(bought, met):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.insight.churn.rules.rhythm import (
@@ -13,6 +13,8 @@ from app.insight.churn.rules.rhythm import (
     surprise_of_silence,
 )
 
+unhurried = settings(deadline=None)  # a busy machine is no fault of the product
+
 days = st.floats(0, 4000)
 counts = st.integers(0, 200)
 shapes = st.floats(0.05, 20)
@@ -24,6 +26,7 @@ def test_a_rate_without_data_is_the_segments_and_with_much_data_the_customers_ow
     assert shrunk_rate(1000.0, 10_000.0, 2.0, 60.0) == pytest.approx(0.1, rel=0.01)
 
 
+@unhurried
 @given(counts, days, shapes, exposures)
 def test_a_shrunk_rate_lies_between_the_own_and_the_segments(repeats, age, shape, exposure):
     rate = shrunk_rate(repeats, age + 1, shape, exposure)
@@ -43,12 +46,14 @@ def test_the_surprise_agrees_with_drawing_rates_and_gaps():
     assert np.exp(-surprise_of_silence(45.0, 4.0, 120.0, 3.0, 90.0)) == pytest.approx(silent.mean(), abs=0.003)
 
 
+@unhurried
 @given(days, days, counts, days, shapes, exposures)
 def test_a_longer_silence_is_never_less_surprising(silence, more, repeats, active, shape, exposure):
     now = surprise_of_silence(silence, repeats, active, shape, exposure)
     assert surprise_of_silence(silence + more, repeats, active, shape, exposure) >= now - 1e-9
 
 
+@unhurried
 @given(days, st.floats(0, 1), counts, days, shapes, exposures)
 def test_a_purchase_late_in_the_silence_never_makes_the_rest_more_surprising(silence, part, repeats, active, shape,
                                                                             exposure):
@@ -71,6 +76,7 @@ def test_doing_more_than_expected_is_no_fall():
     assert fallen_share(12.0, 10.0, 1.0) == 0.0
 
 
+@unhurried
 @given(st.floats(0, 50), st.floats(0, 50), st.floats(0, 1))
 def test_one_event_more_never_deepens_a_fall_if_it_adds_no_more_than_one_to_the_expected(recent, expected, added):
     assert fallen_share(recent + 1, expected + added, 1.0) <= fallen_share(recent, expected, 1.0) + 1e-12
