@@ -15,7 +15,7 @@ from app.kernel.entity import Entity, Scoped, scoped_by_table, values_of
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.events import Change, note
 from app.kernel.fields import Field, fields_of
-from app.kernel.judge import PENDING, judge
+from app.kernel.judge import PENDING, is_id, judge
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import columns, states
 from app.kernel.rights.hook import UNSCOPED
@@ -41,7 +41,7 @@ def set_team_source(team_of: Callable[[int], int | None]) -> None:
 
 def team_of(user_id: int | None) -> int | None:
     """The team of a user, None without one."""
-    return _sources["team"](user_id) if "team" in _sources and user_id else None
+    return _sources["team"](user_id) if "team" in _sources and is_id(user_id) else None
 
 
 @event.listens_for(UnitSession, "before_flush")
@@ -192,7 +192,7 @@ def finder(current: UnitSession) -> Callable[[str, int | None], Mapping[str, Any
     known = current.info.setdefault("found", {})
 
     def find(table: str, record_id: int | None) -> Mapping[str, Any]:
-        if record_id is None or record_id is PENDING:
+        if not is_id(record_id):
             return {}
         if (table, record_id) not in known:
             known[table, record_id] = _read_fields(current, table, [record_id]).get(record_id, {})
@@ -204,7 +204,7 @@ def finder(current: UnitSession) -> Callable[[str, int | None], Mapping[str, Any
 def find_ahead(current: UnitSession, table: str, ids: Iterable[int]) -> None:
     """Read at once what `finder` will be asked for one by one."""
     known = current.info.setdefault("found", {})
-    wanted = sorted({each for each in ids if each is not None and (table, each) not in known})
+    wanted = sorted({each for each in ids if is_id(each) and (table, each) not in known})
     for start in range(0, len(wanted), 900):
         part = wanted[start:start + 900]
         found = _read_fields(current, table, part)
@@ -225,11 +225,13 @@ def _problems(current: UnitSession, actor: Actor, record: Entity, *, is_new: boo
     problems = judge(model, values, before)
     if not actor.is_system:
         problems |= _column_problems(actor, record, is_new=is_new)
-    changed = {name: value for name, value in values.items()
+    # What is wrong by itself is not looked up: no database takes every number and every character.
+    sound = {name: value for name, value in values.items() if name not in problems}
+    changed = {name: value for name, value in sound.items()
                if value is not PENDING and (is_new or before is None or value != before.get(name))}
     problems |= pointer_problems(current, actor, model, changed)
     problems |= _many_problems(current, actor, record)
-    return problems | taken_problems(current, model, values, record.id, changed)
+    return problems | taken_problems(current, model, sound, record.id, changed)
 
 
 def _column_problems(actor: Actor, record: Entity, *, is_new: bool) -> Problems:

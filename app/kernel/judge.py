@@ -20,8 +20,22 @@ TYPES: dict[str, tuple[type, ...]] = {
     "moment": (dt.datetime,),
 }
 
+# What a 32-bit and a 64-bit column can hold on both databases.
+LIMITS = {"integer": 2**31 - 1, "pointer": 2**31 - 1, "user": 2**31 - 1, "money": 2**63 - 1, "decimal": 10**14}
+
 # Control characters but tab and line ends, and halves of surrogate pairs.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+NOT_STORABLE = N_("This text has characters that cannot be stored.")
+
+
+def is_storable(text: str) -> bool:
+    """Whether both databases can hold every character."""
+    return _UNSTORABLE.search(text) is None
+
+
+def is_id(value: Any) -> bool:
+    """Whether a row may have this number; another one must not even be asked for, the databases refuse to read it."""
+    return type(value) is int and 0 < value <= LIMITS["pointer"]
 
 
 def judge(model: type[Entity], values: Values, before: Values | None = None) -> Problems:
@@ -65,13 +79,7 @@ def _text_problem(field: Field, value: str) -> Problem | None:
         return problem(N_("“%(value)s” is not one of the choices."), value=value[:40])
     if field.max_length is not None and len(value) > field.max_length:
         return problem(N_("At most %(most)d characters, this has %(count)d."), most=field.max_length, count=len(value))
-    if _UNSTORABLE.search(value):
-        return problem(N_("This text has characters that cannot be stored."))
-    return None
-
-
-# What a 32-bit and a 64-bit column can hold on both databases.
-LIMITS = {"integer": 2**31 - 1, "pointer": 2**31 - 1, "user": 2**31 - 1, "money": 2**63 - 1, "decimal": 10**14}
+    return None if is_storable(value) else problem(NOT_STORABLE)
 
 
 def _range_problem(field: Field, value: Any) -> Problem | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.kernel import about, money
 from app.kernel.fields import Field
+from app.kernel.judge import LIMITS, NOT_STORABLE, is_storable
 from app.kernel.problems import N_, Problem, problem
 
 TRUE, FALSE = {"true", "1", "yes", "y", "on", "是"}, {"false", "0", "no", "n", "off", "否"}
@@ -29,6 +30,8 @@ def typed(field: Field, given: Any, *, zone: str = "UTC", currency: str = "CNY")
     """
     if isinstance(given, str):
         given = unicodedata.normalize("NFC", given).strip()
+        if not is_storable(given):
+            return problem(NOT_STORABLE)
     if given is None or given == "":
         return [] if field.kind == "many" else None
     try:
@@ -89,7 +92,10 @@ def _moment(given: Any, zone: str, currency: str) -> dt.datetime:
 def _pointer(given: Any, zone: str, currency: str) -> int:
     if isinstance(given, dict):
         given = given.get("id", "")
-    return _integer(given, zone, currency)
+    number = _integer(given, zone, currency)
+    if abs(number) > LIMITS["pointer"]:
+        raise ValueError("no record has such a number")
+    return number
 
 
 def _about(given: Any, zone: str, currency: str) -> str:
@@ -111,6 +117,11 @@ def _json(given: Any, zone: str, currency: str) -> Any:
 
 _READERS = {"integer": _integer, "decimal": _decimal, "money": _money, "boolean": _boolean, "date": _date,
             "moment": _moment, "pointer": _pointer, "user": _pointer, "about": _about, "many": _many, "json": _json}
+
+
+def number_in(text: str | None) -> int | None:
+    """The natural number that a form or an address writes in plain digits, None for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def is_problem(value: Any) -> bool:

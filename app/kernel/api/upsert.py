@@ -11,6 +11,7 @@ from app.kernel.database import session
 from app.kernel.entity import Entity
 from app.kernel.errors import Malformed
 from app.kernel.fields import fields_of
+from app.kernel.judge import judge_field
 from app.kernel.language import say_problems
 from app.kernel.problems import N_, Problem, Problems, problem
 from app.kernel.views.saving import read_given
@@ -63,7 +64,9 @@ def _find_matches(model: type[Entity], match: list[str], read: dict[int, dict[st
     fields = fields_of(model)
     columns = [gate.key_column(model, fields[name]) for name in match]
     keys = {position: tuple(gate.key_value(model, fields[name], values[name]) for name in match)
-            for position, values in read.items() if all(values.get(name) not in (None, "") for name in match)}
+            for position, values in read.items()
+            if all(values.get(name) not in (None, "") and judge_field(fields[name], values[name]) is None
+                   for name in match)}
     if not keys:
         return {}
     wanted = sa.select(model.id, *columns).where(columns[0].in_({key[0] for key in keys.values()}))

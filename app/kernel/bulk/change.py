@@ -61,7 +61,8 @@ def _change_chunk(current: UnitSession, model: type[Entity], actor: Actor, chang
         after = _complete(current, model, before, asked)
         problems = _problems(model, actor, before, after, asked, verb) | pointer_problems(unknown, asked)
         changed = {name: after[name] for name in after if after[name] != before.get(name)}
-        problems |= gate.taken_problems(current, model, after, record_id, changed)
+        sound = {name: value for name, value in after.items() if name not in problems}
+        problems |= gate.taken_problems(current, model, sound, record_id, changed)
         if problems:
             outcome.refused[record_id] = problems
         elif not changed:

@@ -11,7 +11,7 @@ from app.kernel.database import session
 from app.kernel.dialects import locked
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.fields import Field, fields_of
-from app.kernel.judge import judge
+from app.kernel.judge import is_id, judge
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import columns
 from app.kernel.rights.hook import UNSCOPED
@@ -30,7 +30,8 @@ def read_rows(model: type[Entity], ids: Sequence[int], *, with_deleted: bool = F
     """Typed values by outer field name (with ``version``, ``deleted_at``, ``deleted_with``), locked for the unit."""
     chosen = {field.name: getattr(model, field.column) for field in plain_fields(model)}
     chosen |= {name: getattr(model, name) for name in ("version", "deleted_at", "deleted_with")}
-    statement = sa.select(*[column.label(f"f_{name}") for name, column in chosen.items()]).where(model.id.in_(ids))
+    statement = sa.select(*[column.label(f"f_{name}") for name, column in chosen.items()]).where(
+        model.id.in_([each for each in ids if is_id(each)]))
     if not with_deleted:
         statement = statement.where(model.deleted_at.is_(None))
     rows = session().execute(locked(statement.order_by(model.id)), execution_options={UNSCOPED: True})
@@ -75,7 +76,7 @@ def _asked_ids(field: Field, rows: Iterable[Mapping[str, Any]]) -> set[Any]:
 def _known_ids(actor: Actor, field: Field, asked: set[int]) -> set[int]:
     target = scoped_by_table().get(field.target or "")
     known: set[int] = set()
-    ids = sorted(asked)
+    ids = sorted(each for each in asked if is_id(each))
     for start in range(0, len(ids), 900):
         part = ids[start:start + 900]
         if target is None:

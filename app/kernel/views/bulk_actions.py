@@ -17,6 +17,7 @@ from app.kernel.language import say_problem
 from app.kernel.once import once, release
 from app.kernel.problems import N_, problem
 from app.kernel.rights.hook import UNSCOPED
+from app.kernel.typed import number_in
 from app.kernel.views import asked as ask
 from app.kernel.views import rows
 from app.kernel.views.access import require
@@ -88,9 +89,14 @@ def chosen_ids(view: Any, ids: list[int], everything: bool, query: str, text: st
     return found
 
 
+def ids_in(texts: list[str]) -> list[int]:
+    """The ids among what a form sent."""
+    return [number for text in texts if (number := number_in(text))]
+
+
 def from_form(view: Any, form: Any) -> Done:
     """The bulk bar: ``ids`` or ``everything`` with ``query``, a ``kind``, and the fields of an edit."""
-    ids = [int(text) for text in form.getlist("ids") if text.isdigit()]
+    ids = ids_in(form.getlist("ids"))
     chosen = chosen_ids(view, ids, form.get("everything") == "1", form.get("query", ""), form.get("q", ""))
     given = {name: form.get(f"set_{name}") for name in view.bulk_fields if form.get(f"set_{name}")}
     return carry_out(view, form.get("kind", ""), chosen, given, form.get("_once", ""))

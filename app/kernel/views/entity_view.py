@@ -18,6 +18,7 @@ from app.kernel.language import say_problem
 from app.kernel.once import once
 from app.kernel.rights import columns
 from app.kernel.rights.states import allowed_ids, allowed_verbs
+from app.kernel.typed import number_in
 from app.kernel.views import asked as ask
 from app.kernel.views import bulk_actions, charts, exports, lookup, related, rows, saving
 from app.kernel.views.access import by_verb, require
@@ -199,8 +200,7 @@ class EntityView(ModelView):
         return redirect(url_for(f"{self.entity}.show", pk=pk))
 
     def _update(self, pk: int, form: EntityForm) -> int:
-        version = request.form.get("_version", "")
-        return saving.update(self.model, pk, form.asked(), int(version) if version.isdigit() else None).id
+        return saving.update(self.model, pk, form.asked(), number_in(request.form.get("_version"))).id
 
     @expose("/delete/<int:pk>", methods=["POST"])
     @by_verb("delete")
@@ -232,7 +232,7 @@ class EntityView(ModelView):
     def act(self, name: str, pk: int | None = None) -> Any:
         """Run a named action on one record or on the chosen ones, asking for its fields first."""
         action = self.find_action(name)
-        ids = [pk] if pk is not None else [int(text) for text in request.values.getlist("ids") if text.isdigit()]
+        ids = [pk] if pk is not None else bulk_actions.ids_in(request.values.getlist("ids"))
         form = self._action_form(action)
         if request.method == "GET" or not form.validate():
             return self.page("crm/act.html", action=action, form=form, ids=ids,

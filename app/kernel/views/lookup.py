@@ -30,7 +30,7 @@ def answer(model: type[Scoped], field_name: str, text: str) -> Response:
 
 def find(model: type[Scoped], field_name: str, text: str) -> list[dict[str, Any]]:
     """What may be pointed at. Missing for a field that does not exist for the actor."""
-    text = text.strip()[:100]
+    text = text.replace("\0", "").strip()[:100]
     if not field_name:
         return records(model, text)
     field = fields_of(model).get(field_name)

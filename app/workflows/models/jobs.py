@@ -50,7 +50,7 @@ def shaped(values: Values) -> dict[str, object]:
     parts = {name: values.get(name) for name in ("kind", "zone", "at", "day", "minutes", "expression")}
     days = [part.strip() for part in str(values.get("weekdays") or "").split(",") if part.strip()]
     if days:
-        parts["weekdays"] = [int(day) if day.isdigit() else day for day in days]
+        parts["weekdays"] = [int(day) if day.isdecimal() else day for day in days]
     return {name: value for name, value in parts.items() if value not in (None, "")}
 
 

@@ -120,3 +120,100 @@ def test_a_read_only_entity_refuses_every_write(desk):
     client = desk.client("admin")
     for entity in read_only:
         assert client.post(f"/api/v1/{entity}/", json={}).status_code in (403, 404, 405), entity
+
+
+HUGE = 2**70
+# Numbers that no column holds, and signs that one of the databases refuses to read: each is the client's mistake.
+HOSTILE_VALUES = {
+    "a number of a record beyond 64 bits": ({"industry": HUGE}, "industry"),
+    "a negative number of a record": ({"industry": -HUGE}, "industry"),
+    "one of many beyond 64 bits": ({"tags": [HUGE]}, "tags"),
+    "an owner beyond 64 bits": ({"owner": HUGE}, "owner"),
+    "a team that is a text": ({"team": "east"}, "team"),
+    "a NUL in a natural key": ({"code": "a\x00"}, "code"),
+    "half a character in a natural key": ({"code": "\ud800"}, "code"),
+    "half a character in a name": ({"name": "\ud800"}, "name"),
+    "half a character in a personal field": ({"phone": "\ud800"}, "phone"),
+    "a name of a megabyte": ({"name": "x" * 10**6}, "name"),
+    "an object inside an object": ({"industry": {"id": {"id": 1}}}, "industry"),
+    "half a character as a field": ({"\ud800": 1}, "\ud800"),
+    "a moment before all time": ({"next_contact_at": "0001-01-01T00:00+14:00"}, "next_contact_at"),
+    "a moment after all time": ({"next_contact_at": "9999-12-31T23:59-14:00"}, "next_contact_at"),
+}
+
+
+def sent(client, method, url, body):
+    """The answer to a body that a JSON library of the client's may have written, halves of characters included."""
+    return getattr(client, method)(url, data=json.dumps(body), content_type="application/json")
+
+
+def test_no_value_that_a_program_sends_is_more_than_a_problem_of_its_field(desk):
+    client = desk.client("admin")
+    for meaning, (values, field) in HOSTILE_VALUES.items():
+        for method, url, more in (("put", f"{URL}{desk.mine}", {}), ("post", URL, {"name": "New"})):
+            answer = sent(client, method, url, {**more, **values})
+            assert answer.status_code == 422, (meaning, method, answer.json)
+            assert list(answer.json["problems"]) == [field], (meaning, method)
+    assert stored(desk, Customer, "name", "city", "code", "version") == [("Acme", "Wuhan", None, 1),
+                                                                         ("Zenith", "Berlin", None, 1)]
+
+
+def test_hostile_rows_of_a_bulk_request_are_rejected_each_for_itself(desk):
+    rows = [{"name": f"Row {number}", "code": f"C{number}", **values}
+            for number, (values, _field) in enumerate(HOSTILE_VALUES.values())]
+    answer = sent(desk.client("admin"), "post", f"{URL}bulk", [*rows, {"name": "Good", "code": "G"}])
+    assert answer.status_code == 200, answer.json
+    *refused, good = answer.json["results"]
+    assert [list(each["problems"]) for each in refused] == [[field] for _values, field in HOSTILE_VALUES.values()]
+    assert good["status"] == "created"
+    assert stored(desk, Customer, "code", where=Customer.id > desk.theirs) == ["G"]
+
+
+@pytest.mark.parametrize("match", ["industry", "phone"])
+def test_a_row_is_not_looked_up_by_a_value_that_is_none(desk, match):
+    rows = [{"name": "A", match: HUGE if match == "industry" else "\x00"}, {"name": "Good", match: None}]
+    answer = sent(desk.client("admin"), "post", f"{URL}bulk", {"rows": rows, "match": [match]})
+    assert [each["status"] for each in answer.json["results"]] == ["rejected", "created"]
+
+
+def test_ids_that_no_record_has_are_refused_one_by_one(desk):
+    client = desk.client("admin")
+    ids = [HUGE, -HUGE, 2**31, 0, desk.mine]
+    done = sent(client, "post", f"{URL}mass", {"kind": "edit", "ids": ids, "values": {"level": "key"}}).json
+    assert (done["changed"], len(done["refused"])) == (1, 4)
+    done = sent(client, "post", f"{URL}mass", {"kind": "delete", "ids": [HUGE]}).json
+    assert (done["changed"], list(done["refused"])) == (0, [str(HUGE)])
+    assert sent(client, "post", f"{URL}action/release", {"ids": [HUGE]}).status_code == 404
+    for values in ({"owner": HUGE}, {"owner": []}, {"owner": "\x00"}):
+        answer = sent(client, "post", f"{URL}mass", {"kind": "assign", "ids": [desk.mine], "values": values})
+        assert answer.status_code == 422, answer.json
+    assert of(desk, Customer, desk.mine, "level", "owner_id", "deleted_at") == ("key", desk.ids["sales1"], None)
+
+
+@pytest.mark.parametrize("body", [{"kind": "burn", "ids": [1]}, {"kind": [], "ids": [1]}, {"kind": "edit", "ids": "1"},
+                                  {"kind": "edit", "ids": [True]}, {"kind": "edit", "ids": [1], "values": [1]}])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_bulk_change_that_says_nothing_readable_is_malformed(desk, body):
+    answer = sent(desk.client("admin"), "post", f"{URL}mass", body)
+    assert (answer.status_code, sorted(answer.json)) == (400, ["message", "problems"]), answer.json
+
+
+@pytest.mark.parametrize("query", [
+    f"id={HUGE}", "code=%00", "code=%ed%a0%80", f"industry={HUGE}", f"tags={HUGE}", "phone=%00", f"id__in={HUGE},1",
+    "name__contains=%00", f"id__gte={HUGE}", "created_at=0001-01-01", "created_at__lte=9999-12-31", "search=%00",
+    f"created_at=last_{HUGE}_days", f"page={HUGE}", "page=-1", "sort=%00", 'q={"page":9999999,"page_size":100}',
+    'q={"filter":{"field":"name"}}', 'q={"filters":5}', 'q={"filters":[5]}', 'q={"order_column":"%5Cud800"}',
+    'q={"columns":["%5Cud800"]}', 'q={"filters":[{"col":"name","opr":"eq","value":"%5Cud800"}]}'])
+def test_whatever_a_list_is_asked_for_is_answered_or_refused(desk, query):
+    for url in (URL, f"{URL}export?format=jsonl&", f"{URL}chart/by_industry?"):
+        answer = desk.client("manager").get(url + ("?" if url == URL else "") + query)
+        assert answer.status_code in (200, 400, 422), (url, answer.status_code)
+
+
+@pytest.mark.parametrize(("field", "text", "found"), [
+    ("", "%00", {"Acme", "Zenith"}), ("industry", "st%00eel", {"Steel"}), ("owner", "%00nobody", set()),
+    ("", "%ed%a0%80", set()), ("", "%25", set()), ("", "'--", set())])
+def test_no_text_breaks_the_look_up(desk, field, text, found):
+    answer = desk.client("manager").get(f"{URL}lookup?field={field}&q={text}")
+    assert answer.status_code == 200
+    assert {each["name"] for each in answer.json["result"]} == found
