@@ -158,7 +158,7 @@ def _apply_defaults(record: Entity) -> None:
             continue
         if default.is_scalar:
             setattr(record, attribute.key, default.arg)
-        elif default.is_callable:
+        else:
             setattr(record, attribute.key, default.arg(None))
 
 

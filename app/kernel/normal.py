@@ -18,6 +18,7 @@ LONGEST_PHONE = 250
 _EXTENSION_WORD = re.compile(r"\s*(?:转|轉|分机号?|分機號?)+[:\s]*")
 _EXTENSION_DASH = re.compile(r"(.*(?:0\d{2,3}\D{0,2}\d{3,4}[-\s]?\d{4}|1\d{10}))\s*-\s*(\d{1,6})")
 _NUMBER_WORDS = re.compile(r"^tel:|ext(?:ension)?\b|x(?=\s*\d)", re.IGNORECASE)
+_PHONE_SIGNS = re.compile(r"[\s\-()]+")
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
 _DAY = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})()(\d{2})(\d{2})", re.ASCII)
@@ -57,6 +58,10 @@ def _dialable(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     # The library reads letters as the keys of a telephone ("1-800-FLOWERS") and passes over stars ("138****8000").
     if "*" in text or any(sign.isalpha() for sign in _NUMBER_WORDS.sub("", text)):
         return None
+    digits = _PHONE_SIGNS.sub("", text)
+    if region == "CN" and _CHINESE_MOBILE.fullmatch(digits):
+        # Before a mobile number that begins with 179 the library takes the code of a carrier off.
+        text = f"+86{digits}"
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
@@ -131,7 +136,7 @@ def normal_form(kind: str, text: str, region: str = "CN") -> str:
     ValueError for an unknown kind.
     """
     if kind == "phone":
-        return phone(text, region) or re.sub(r"[\s\-()]+", "", plain(text))
+        return phone(text, region) or _PHONE_SIGNS.sub("", plain(text))
     if kind == "email":
         return email_key(text) or plain(text)
     if kind == "date":

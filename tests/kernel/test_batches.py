@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from app.customers.models import Contact, Customer
+from app.customers.models import Contact, Customer, Tag
 from app.kernel import batches, bulk
 from app.kernel.actor import under
 from app.kernel.batches import Batch
@@ -119,3 +119,95 @@ def test_a_key_that_was_taken_meanwhile_is_told_as_conflicting(company):
     with company.acting("sales1"):
         assert batches.undo(number).conflicting == 1
         assert the(Customer, pk).code == "C2"
+
+
+def test_a_batch_without_any_change_is_taken_back_to_nothing(company):
+    number = as_batch(company, "sales1", lambda: None)
+    with company.acting("sales1"):
+        outcome = batches.undo(number)
+        assert (outcome.reversed, outcome.kept, outcome.conflicting) == (0, 0, 0)
+        assert session().scalars(sa.select(Batch.state)).one() == "undone"
+
+
+@pytest.mark.parametrize("state", ["staged", "running", "undone"])
+def test_a_batch_is_taken_back_only_once_it_has_ended(company, state):
+    pk = add_customer(company, "A", city="Wuhan")
+    number = as_batch(company, "sales1", lambda: bulk.change_rows(Customer, {pk: {"city": "B"}}))
+    with company.acting("system"), unit() as current:
+        current.scalars(sa.select(Batch).where(Batch.id == number)).one().state = state
+    with company.acting("sales1"), pytest.raises(RuleError) as refused:
+        batches.undo(number)
+    assert str(refused.value) == "This batch cannot be taken back now."
+    with company.acting("system"):
+        assert the(Customer, pk).city == "B"
+
+
+def test_a_failed_batch_can_be_taken_back(company):
+    pk = add_customer(company, "A", city="Wuhan")
+    number = as_batch(company, "sales1", lambda: bulk.change_rows(Customer, {pk: {"city": "B"}}))
+    with company.acting("system"), unit() as current:
+        current.scalars(sa.select(Batch).where(Batch.id == number)).one().state = "failed"
+    with company.acting("sales1"):
+        assert batches.undo(number).reversed == 1
+        assert the(Customer, pk).city == "Wuhan"
+
+
+def test_a_batch_that_was_dropped_leaves_nothing_behind_and_no_change_undone(company):
+    pk = add_customer(company, "A")
+    with company.acting("sales1"):
+        with unit() as current:
+            kept, dropped = (batches.open_batch("import", label, "customer") for label in ("kept", "dropped"))
+            batches.drop_batch(dropped.id)
+            assert dropped not in current
+            assert kept in current
+        assert session().scalars(sa.select(Batch.label)).all() == ["kept"]
+        with pytest.raises(Missing):
+            batches.undo(10**6)
+    with company.acting("system"):
+        assert the(Customer, pk).name == "A"
+
+
+def test_a_label_is_cut_to_its_column_and_not_refused(company):
+    with company.acting("sales1"), unit():
+        assert batches.open_batch("import", "长" * 500, "customer").label == "长" * 200
+
+
+def test_what_the_system_keeps_is_not_taken_back_with_the_rest(company):
+    made = []
+
+    def work():
+        bulk.add_rows(Customer, [{"name": "New"}])
+        made.append(batches.open_batch("import", "inside", "customer").id)
+
+    number = as_batch(company, "sales1", work)
+    with company.acting("sales1"):
+        assert batches.undo(number).reversed == 1
+        assert session().scalars(sa.select(Customer.id)).all() == []
+        assert session().scalars(sa.select(Batch.id).where(Batch.id == made[0])).one() == made[0]
+
+
+def test_an_undo_respects_the_rights_of_who_takes_back(company):
+    mine, theirs = add_customer(company, "A", city="Wuhan"), add_customer(company, "B", owner="sales2", city="Xi'an")
+    number = as_batch(company, "manager", lambda: bulk.change_rows(
+        Customer, {mine: {"city": "X"}, theirs: {"city": "Y"}}))
+    with company.acting("manager"):
+        outcome = batches.undo(number)
+        assert (outcome.reversed, outcome.kept, outcome.conflicting) == (2, 0, 0)
+    with company.acting("system"):
+        assert [the(Customer, each).city for each in (mine, theirs)] == ["Wuhan", "Xi'an"]
+
+
+def test_tags_that_a_batch_changed_come_back(company):
+    with company.acting("system"), unit() as current:
+        tags = [Tag(name=name) for name in ("old", "new")]
+        current.add_all(tags)
+        current.flush()
+        old, new = (tag.id for tag in tags)
+    pk = add_customer(company, "A")
+    with company.acting("system"), unit():
+        bulk.change_rows(Customer, {pk: {"tags": [old]}})
+    number = as_batch(company, "sales1", lambda: bulk.change_rows(Customer, {pk: {"tags": [new], "city": "X"}}))
+    with company.acting("sales1"):
+        batches.undo(number)
+        assert [tag.name for tag in the(Customer, pk).tags] == ["old"]
+        assert the(Customer, pk).city is None

@@ -4,12 +4,14 @@ import pytest
 import sqlalchemy as sa
 
 from app.customers.models import Contact, Customer, Interaction, Tag
-from app.kernel import clock
+from app.desk.models import Task
+from app.kernel import clock, gate
 from app.kernel.actor import NoActor
 from app.kernel.database import OutsideUnit, session, unit
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.events import DomainEvent
 from app.kernel.settings import Setting
+from tests.kernel.counting import counted
 
 
 def add_customer(company, name="Acme", owner="sales1", **values):
@@ -268,3 +270,121 @@ def test_a_stale_object_is_told_by_the_database(company):
         mine = the(Customer, pk)
         current.connection().exec_driver_sql(f"UPDATE customer SET version = 9 WHERE id = {pk}")
         mine.name = "Late"
+
+
+HUGE = 2**70
+
+
+@pytest.mark.parametrize(("values", "fields"), [
+    ({"industry_id": HUGE}, {"industry"}), ({"industry_id": -HUGE}, {"industry"}), ({"industry_id": 0}, {"industry"}),
+    ({"owner_id": HUGE}, {"owner"}), ({"team_id": HUGE}, {"team"}), ({"code": "a\x00"}, {"code"}),
+    ({"code": "\ud800", "industry_id": HUGE}, {"code", "industry"}), ({"phone": "\x00"}, {"phone"})])
+def test_what_no_database_could_even_look_up_is_a_problem_of_its_field(company, values, fields):
+    with company.acting("admin"), pytest.raises(RuleError) as refused, unit() as current:
+        current.add(Customer(name="Acme", **values))
+    assert set(refused.value.problems) == fields
+    with company.acting("system"):
+        assert session().scalars(sa.select(Customer.id)).all() == []
+
+
+def test_a_contact_of_a_customer_that_cannot_be_is_refused_before_anything_follows_from_it(company):
+    with company.acting("sales1"), pytest.raises(RuleError) as refused, unit() as current:
+        current.add(Contact(name="Li", customer_id=HUGE))
+    assert set(refused.value.problems) == {"customer"}
+
+
+def test_the_same_value_again_is_no_change_and_needs_no_unit(company):
+    pk = add_customer(company)
+    with company.acting("viewer"):
+        seen = the(Customer, pk)
+        seen.name = "Acme"
+        assert seen in session().dirty
+        session().flush()
+    with company.acting("system"):
+        assert the(Customer, pk).version == 1
+
+
+def test_restoring_through_the_session_is_told_as_an_undelete(company):
+    pk = add_customer(company)
+    with company.acting("sales1"), unit():
+        the(Customer, pk).deleted_at = clock.now()
+    with company.acting("sales1"):
+        assert the(Customer, pk) is None
+    with company.acting("admin"), unit() as current:
+        found = sa.select(Customer).where(Customer.id == pk).execution_options(with_deleted=True)
+        current.scalars(found).one().deleted_at = None
+    with company.acting("system"):
+        kinds = session().scalars(sa.select(DomainEvent.kind).where(DomainEvent.entity == "customer")
+                                  .order_by(DomainEvent.id)).all()
+        assert kinds == ["create", "delete", "undelete"]
+        assert the(Customer, pk).version == 3
+
+
+def test_a_new_record_may_leave_a_masked_field_empty_but_not_fill_it(company):
+    with company.acting("admin"), unit() as current:
+        from flask_appbuilder.security.sqla.models import Role
+
+        from app.security.models import ColumnRule
+        role = current.scalars(sa.select(Role).where(Role.name == "Sales")).one()
+        current.add(ColumnRule(role_id=role.id, entity="customer", field="phone", mode="mask"))
+    with company.acting("sales1"), unit() as current:
+        current.add(Customer(name="Without", phone=""))
+        current.add(Customer(name="Also without", phone=None))
+    with company.acting("sales1"), pytest.raises(RuleError) as refused, unit() as current:
+        current.add(Customer(name="With", phone="13800138000"))
+    assert set(refused.value.problems) == {"phone"}
+    with company.acting("system"):
+        assert sorted(session().scalars(sa.select(Customer.name))) == ["Also without", "Without"]
+
+
+def test_what_is_read_ahead_is_not_read_again_and_strange_numbers_are_not_asked_for(company):
+    known = [add_customer(company, name=f"C{number}", code=f"C{number}") for number in range(3)]
+    with counted(company.app) as count, company.acting("system"), unit() as current:
+        gate.find_ahead(current, "customer", [*known, None, HUGE, -1, 10**6])
+        find = gate.finder(current)
+        asked = len(count)
+        assert [find("customer", each)["code"] for each in known] == ["C0", "C1", "C2"]
+        assert find("customer", 10**6) == {} == find("customer", HUGE) == find("customer", None)
+        gate.find_ahead(current, "customer", known)
+        assert len(count) == asked
+
+
+def test_what_was_found_is_forgotten_with_the_unit(company):
+    pk = add_customer(company, code="C1")
+    with company.acting("system"):
+        with unit() as current:
+            assert gate.finder(current)("customer", pk)["code"] == "C1"
+        with unit():
+            the(Customer, pk).code = "C2"
+        with unit() as current:
+            assert gate.finder(current)("customer", pk)["code"] == "C2"
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("values", "derived", "given", "followed"), [
+    ({"owner": 1, "team": 7}, {}, False, {}), ({"owner": 1, "team": 7}, {"owner": 1}, False, {"owner": 1}),
+    ({"owner": 1, "team": 7}, {"owner": 2}, True, {"owner": 2}),
+    ({"owner": 1, "team": 7}, {"owner": 2, "team": 9}, False, {"owner": 2, "team": 9}),
+    ({"owner": 1, "team": 7}, {"owner": 10**6}, False, {"owner": 10**6, "team": 7}),
+    ({"owner": 1, "team": 7}, {"owner": None, "level": "key"}, False, {"owner": None, "level": "key"})])
+def test_the_team_follows_an_owner_whom_a_rule_names(company, values, derived, given, followed):
+    with company.acting("system"):
+        assert gate.follow_owner(values, derived, team_is_given=given) == followed
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_nobody_and_numbers_that_nobody_has_are_in_no_team(company):
+    with company.acting("system"):
+        assert gate.team_of(company.ids["sales2"]) == company.teams["West"]
+        assert [gate.team_of(each) for each in (None, 0, -1, 10**6, HUGE)] == [None] * 5
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("who", "text", "known"), [
+    ("sales1", "customer:{mine}", True), ("sales1", "customer:{theirs}", False), ("manager", "customer:{theirs}", True),
+    ("sales1", "customer:999999", False), ("sales1", "nothing:1", False), ("sales1", "", False),
+    ("sales1", "customer:0", False), ("sales1", "customer:" + "9" * 18, False), ("admin", "import_batch:1", False)])
+def test_a_record_is_about_what_its_writer_may_read(company, who, text, known):
+    ids = {"mine": add_customer(company), "theirs": add_customer(company, owner="sales2")}
+    with company.acting(who) as actor:
+        assert gate.is_subject(session(), actor, Task, text.format(**ids)) is known

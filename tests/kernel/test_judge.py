@@ -8,7 +8,7 @@ import pytest
 from app import models  # noqa: F401 - every class must be known before one is mapped
 from app.customers.models import Contact
 from app.kernel.fields import Field
-from app.kernel.judge import PENDING, judge, judge_field
+from app.kernel.judge import PENDING, is_id, is_storable, judge, judge_field
 
 NOON = dt.datetime(2026, 3, 29, 12, tzinfo=dt.UTC)
 
@@ -65,3 +65,27 @@ def test_the_class_is_asked_only_when_every_column_is_right():
     assert set(judge(Contact, {"name": None, "birth_date": "3000-01-01"})) == {"name"}
     found = judge(Contact, {"name": "Li", "customer": 1, "birth_date": "3000-01-01"})
     assert "birth_date" in found
+
+
+@pytest.mark.parametrize(("value", "is_one"), [
+    (1, True), (2**31 - 1, True), (0, False), (-1, False), (2**31, False), (2**70, False), (True, False),
+    ("5", False), (5.0, False), (None, False), (PENDING, False)])
+def test_the_number_of_a_record_is_positive_and_fits_its_column(value, is_one):
+    assert is_id(value) is is_one
+
+
+@pytest.mark.parametrize(("text", "storable"), [
+    ("", True), ("客户脉 😀", True), ("tab\tline\nend\r", True), ("\x00", False), ("a\x0b", False), ("\x1b[31m", False),
+    ("\ud83d\ude00", False), ("\udfff", False), ("\ufffd", True)])
+def test_what_both_databases_hold_is_told_from_what_one_refuses(text, storable):
+    assert is_storable(text) is storable
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", 0, "0", "x" * 10**6, "\x00", 2**200, -(2**200), dt.date.min, NOON,
+                                   Decimal("1E+30"), [], {}, object(), float("nan"), True])
+@pytest.mark.parametrize("kind", ["text", "long_text", "integer", "money", "decimal", "boolean", "date", "moment",
+                                  "pointer", "user", "about", "personal", "choice"])
+def test_no_value_of_any_kind_is_an_error_of_the_program(kind, value):
+    found = judge_field(Field("value", "value", kind, "Value", max_length=200, choices={"a": "A"} if kind == "choice"
+                              else None), value)
+    assert found is None or str(found).endswith((".", "customer:5."))

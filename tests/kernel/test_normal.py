@@ -138,6 +138,12 @@ def test_two_neighbouring_digits_that_changed_places_are_found(place):
         assert normal.id_number_problem(swapped) is not None
 
 
+@pytest.mark.parametrize("written", ["17900001000", "179 0000 1000", "(179)0000-1000", "+86 17900001000",
+                                     "0086 179-0000-1000", "8617900001000"])
+def test_a_mobile_number_that_begins_like_a_carriers_code_keeps_all_its_digits(written):
+    assert normal.phone(written) == "+8617900001000"
+
+
 def test_text_compares_without_case_width_and_extra_spaces():
     assert normal.plain("  ＡＢＣ  Straße\u3000公司 ") == "abc strasse 公司"
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.fields import Field
-from app.kernel.typed import NOT_A, is_problem, typed
+from app.kernel.typed import NOT_A, is_problem, number_in, typed
 
 DAY = dt.date(2026, 3, 29)
 
@@ -72,3 +72,66 @@ def test_money_is_read_in_its_currency():
            inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3), max_leaves=6))
 def test_whatever_a_program_sends_is_a_value_or_a_problem(kind, given):
     read(kind, given)
+
+
+@pytest.mark.parametrize("kind", ["pointer", "user", "many"])
+@pytest.mark.parametrize("given", [2**31, -(2**31), 2**63, 2**70, str(2**70), {"id": 2**70}])
+def test_a_number_that_no_record_has_is_a_problem_before_a_database_is_asked(kind, given):
+    found = read(kind, [given] if kind == "many" else given)
+    assert is_problem(found)
+    assert found.text == "Choose one of the records offered."
+
+
+def test_the_highest_number_of_a_record_is_read():
+    assert read("pointer", 2**31 - 1) == 2**31 - 1
+    assert read("many", f"{2**31 - 1},1") == [1, 2**31 - 1]
+
+
+@pytest.mark.parametrize("kind", ["text", "long_text", "choice", "personal", "about", "date", "integer", "many"])
+@pytest.mark.parametrize("given", ["a\x00b", "\x07", "\ud83d", "fine\udfff", "\x1f"])
+def test_signs_that_no_database_stores_are_said_to_be_the_reason(kind, given):
+    found = read(kind, given if given.strip() else f"a{given}b")
+    assert is_problem(found)
+    assert found.text == "This text has characters that cannot be stored."
+
+
+@pytest.mark.parametrize("given", ["😀", "a\tb", "一行\n两行", "\u200b零宽", "\u202eright to left", "\x7f"])
+def test_rare_signs_that_can_be_stored_are_kept(given):
+    assert read("long_text", given) == given
+
+
+@pytest.mark.parametrize(("text", "number"), [
+    ("5", 5), ("007", 7), ("0", 0), ("", None), (None, None), (" 5", None), ("-5", None), ("5.0", None), ("²", None),
+    ("٣", None), ("五", None), ("1_000", None), ("0x10", None), ("9" * 40, int("9" * 40)), ("9" * 5000, None)])
+def test_a_number_in_a_form_is_plain_digits_or_nothing(text, number):
+    assert number_in(text) == number
+
+
+@pytest.mark.parametrize(("zone", "given", "utc"), [
+    ("Europe/Berlin", "2026-03-29T01:59", "2026-03-29T00:59"),
+    ("Europe/Berlin", "2026-03-29T03:00", "2026-03-29T01:00"),
+    ("Europe/Berlin", "2026-10-25T01:59", "2026-10-24T23:59"),
+    ("Europe/Berlin", "2026-10-25T03:00", "2026-10-25T02:00"),
+    ("Asia/Kathmandu", "2026-01-01T00:00", "2025-12-31T18:15"),
+    ("Pacific/Kiritimati", "2026-01-01", "2025-12-31T10:00"),
+    ("Pacific/Niue", "2025-12-31T23:00", "2026-01-01T10:00")])
+def test_a_moment_near_the_change_of_clocks_or_of_the_year_is_the_right_one(zone, given, utc):
+    assert read("moment", given, zone=zone) == dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("given", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"])
+def test_a_moment_outside_of_all_time_is_a_problem(given):
+    assert is_problem(read("moment", given))
+
+
+@pytest.mark.parametrize(("given", "text"), [
+    ({"entity": "customer", "id": 5}, "customer:5"), ("customer:5", "customer:5"), ("  customer:5 ", "customer:5")])
+def test_what_a_record_is_about_may_be_an_object_or_a_text(given, text):
+    assert read("about", given) == text
+
+
+@pytest.mark.parametrize("given", [{"entity": "customer"}, {"id": 5}, {}, 5, ["customer:5"]])
+def test_what_names_no_record_is_a_problem(given):
+    found = read("about", given)
+    assert is_problem(found)
+    assert found.text == NOT_A["about"]

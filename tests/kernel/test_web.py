@@ -1,15 +1,20 @@
 """The life of a request: who acts, refusals in words, bugs with a number."""
 
 import logging
+import sqlite3
 
 import pytest
 from flask import Flask
 from sqlalchemy import exc
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug import exceptions
+from werkzeug.routing import RequestRedirect
 
 from app.kernel import errors
 from app.kernel.actor import NOBODY, acting_or_none
 from app.kernel.problems import problem
 from app.kernel.web import wants_json
+from tests.kernel.counting import counted
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
@@ -96,3 +101,43 @@ def test_an_unknown_address_and_method_are_answered_in_words(app):
 def test_nobody_acts_any_more_after_a_request(app):
     app.test_client().get("/login/")
     assert acting_or_none() in (None, NOBODY)
+
+
+def test_a_busy_database_is_said_to_be_busy_and_not_broken(failing):
+    busy = exc.OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+    answer = failing(busy, Accept="application/json")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    broken = exc.OperationalError("UPDATE", {}, sqlite3.OperationalError("no such table: customer"))
+    answer = failing(broken, Accept="application/json")
+    assert answer.status_code == 500
+    assert "customer" not in answer.get_data(as_text=True)
+
+
+def test_a_redirect_that_is_raised_is_followed_and_no_refusal(failing):
+    answer = failing(RequestRedirect("/login/"))
+    assert (answer.status_code, answer.location) == (308, "/login/")
+
+
+@pytest.mark.parametrize(("error", "status"), [
+    (exceptions.MethodNotAllowed(), 405), (exceptions.RequestEntityTooLarge(), 413), (exceptions.NotFound(), 404),
+    (exceptions.BadRequest(), 400), (exceptions.Forbidden(), 403), (exceptions.UnsupportedMediaType(), 415),
+    (exceptions.TooManyRequests(), 429), (exceptions.ServiceUnavailable(), 503), (StaleDataError("UPDATE"), 409)])
+def test_what_the_framework_refuses_is_said_in_our_shape(failing, error, status):
+    answer = failing(error, Accept="application/json")
+    assert answer.status_code == status
+    assert set(answer.json) == {"message", "problems"}
+    assert "UPDATE" not in answer.json["message"]
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "The system is busy. Please try again."), ("zh", "系统繁忙，请重试。")])
+def test_a_refusal_is_said_in_the_language_of_the_reader(failing, language, said):
+    answer = failing(errors.Unavailable(), **{"Accept": "application/json", "Accept-Language": language})
+    assert answer.json["message"] == said
+
+
+def test_a_file_of_the_program_is_served_without_asking_who_reads_it(app):
+    with counted(app) as count:
+        answer = app.test_client().get("/static/css/no-such-file.css")
+    assert answer.status_code == 404
+    assert len(count) == 0

@@ -220,3 +220,11 @@ def test_who_lacks_the_right_of_an_action_runs_it_on_nothing(desk, view_of):
     action = Action("touch", "Touch", lambda ids, values: 1 / 0, verb="edit", many=True)
     with desk.acting("viewer"), pytest.raises(NotAllowed):
         bulk_actions.run(view_of("customer"), action, [desk.mine], {})
+
+
+@pytest.mark.parametrize(("texts", "ids"), [
+    (["5", "7"], [5, 7]), (["²", "٣", "五"], []), (["9" * 5000], []), (["-1", "1.5", "", " 2", "0"], []), ([], []),
+    (["5", "5"], [5, 5]), (["1;DROP TABLE customer", "3"], [3])])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_the_ids_of_a_form_are_the_numbers_in_it(app, texts, ids):
+    assert bulk_actions.ids_in(texts) == ids
