@@ -113,7 +113,8 @@ def parts(view: Any, asked: Asked, kind: str) -> tuple[str, Iterator[bytes]]:
     if kind not in writers:
         raise Malformed()
     mime, write = writers[kind]
-    ask.condition(view.model, asked.tree)  # an unreadable filter is refused before the first byte leaves
+    # What cannot be asked for is refused before the first byte leaves: afterwards the answer is a file.
+    ask.ordered(ask.statement(view.model, view.text_columns, asked), view.model, asked, view.base_order)
     names, seen = export_columns(view, asked), [0]
     headers = list(names) if kind == "jsonl" else _headers(view.model, names)
 
