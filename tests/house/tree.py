@@ -30,8 +30,8 @@ def rooms_code():
 
 @cache
 def started_code():
-    """The Python files beside app/: what starts and builds the house."""
-    return tuple(sorted((*ROOT.glob("*.py"), *ROOT.glob("frontend/*.py"))))
+    """The Python files beside app/: what starts, builds and measures the house."""
+    return tuple(sorted((*ROOT.glob("*.py"), *ROOT.glob("frontend/*.py"), *ROOT.glob("bench/**/*.py"))))
 
 
 @cache
