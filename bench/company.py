@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_appbuilder.security.sqla.models import Role, User
 
 import config
 from app import create_app
@@ -50,27 +49,27 @@ def build(given: Mapping[str, str], customers: int) -> Flask:
         with acting_as(SYSTEM):
             in_unit(sync)
             in_unit(lay_out_catalogue)
-            in_unit(_people, given["SECRET_KEY"])
-            _fill(random.Random(1), customers)
+            sellers = in_unit(_people, given["SECRET_KEY"])
+            _fill(random.Random(1), customers, sellers)
     return app
 
 
-def _people(password: str) -> None:
+def _people(password: str) -> list[int]:
+    """The ids of the sellers."""
     teams = [Team(name=f"Team {number}") for number in range(TEAMS)]
     session().add_all(teams)
-    plain = Role(name="Plain")
-    session().add(plain)
     session().flush()
+    plain = operations.find_roles(["Viewer"])[0]
     operations.write_grants(plain, roles.TEMPLATES["Admin"], roles.SPECIALS["Admin"], {("contact", "customer"): "hide"})
     hashed = operations.hashed_or_problem(password, "nobody", "nobody@example.com")
-    named = [(ADMIN, "Admin"), (PLAIN, "Plain"), *((f"seller{number}", "Sales") for number in range(SELLERS))]
-    for number, (name, role) in enumerate(named):
-        operations.add_user(name, hashed, email=f"{name}@example.com", first_name=name.title(), role_names=[role],
-                            team_id=teams[number % TEAMS].id, locale="en")
+    sellers = [(f"seller{number}", "Sales") for number in range(SELLERS)]
+    ids = [operations.add_user(name, hashed, email=f"{name}@example.com", first_name=name.title(), role_names=[role],
+                               team_id=teams[number % TEAMS].id, locale="en").id
+           for number, (name, role) in enumerate([*sellers, (ADMIN, "Admin"), (PLAIN, plain.name)])]
+    return ids[:SELLERS]
 
 
-def _fill(draw: random.Random, customers: int) -> None:
-    sellers = list(session().scalars(sa.select(User.id).where(User.username.startswith("seller"))))
+def _fill(draw: random.Random, customers: int, sellers: Sequence[int]) -> None:
     chosen = {"industry": _add(Industry, [{"name": name} for name in INDUSTRIES]),
               "region": _add(Region, [{"name": name} for name in REGIONS])}
     tags = _add(Tag, [{"name": name} for name in ("Fair", "Partner", "Newsletter")])

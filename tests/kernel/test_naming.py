@@ -16,7 +16,8 @@ print(sorted(str(each.name) for each in Model.metadata.tables["ab_permission_vie
 """
 
 
-@pytest.mark.parametrize("module", ["app.commands", "app.commands.group", "app.kernel.views", "app.models"])
+@pytest.mark.parametrize("module", ["app.commands", "app.commands.group", "app.kernel.views", "app.models",
+                                    "bench.company"])
 def test_whatever_comes_first_the_keys_bear_their_names(module):
     said = subprocess.run([sys.executable, "-c", PROGRAM, module], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "fk_ab_permission_view_role_role_id" in said.stdout
