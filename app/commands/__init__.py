@@ -3,8 +3,9 @@
 from app.commands import backup
 from app.commands.data import export, import_, undo
 from app.commands.demo import load_demo
+from app.commands.doctor import doctor
 from app.commands.group import crm
-from app.commands.running import doctor, scheduler, tick, verify_audit, worker
+from app.commands.running import scheduler, tick, verify_audit, worker
 from app.commands.search import search
 from app.commands.setup import init, user
 

@@ -9,16 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 
 from app.commands import running
 from app.kernel import clock
 from app.kernel.database import session, unit
-from app.kernel.events import DomainEvent, EventInbox
-from app.workflows.models import JobRun, OutboxMessage, Schedule, ScheduleFire
-from app.workflows.operations import engine, jobs, outbox
+from app.workflows.models import JobRun, Schedule, ScheduleFire
+from app.workflows.operations import jobs
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,53 +65,6 @@ def test_a_worker_asked_once_ends_when_nothing_is_due(company):
     assert asked(company, "worker", "--once") == (0, {"rounds": 1})
     assert states(company) == ["done"]
     assert "0 rounds" in run(company, "worker", "--once").output
-
-
-def test_the_doctor_says_one_line_for_each_check_and_what_to_do(company):
-    with company.app.app_context():
-        flask_migrate.stamp()
-    answer = run(company, "doctor")
-    assert answer.exit_code == 0, answer.output
-    names = [line[5:].partition(":")[0] for line in answer.output.splitlines()]
-    assert names == ["schema", "clock", "jobs", "events", "outbox", "disk", "backup"]
-
-
-@pytest.mark.parametrize(("hours", "fine", "say"), [(None, False, "there is none"), (3, True, "3 hours old"),
-                                                     (27, False, "27 hours old: run `flask crm backup")])
-def test_the_doctor_looks_at_the_age_of_the_last_backup(company, tmp_path, hours, fine, say):
-    company.app.config["BACKUP_DIR"] = str(tmp_path)
-    if hours is not None:
-        folder = tmp_path / (clock.now() - dt.timedelta(hours=hours, minutes=5)).strftime("%Y%m%dT%H%M%S%fZ")
-        folder.mkdir()
-        (folder / "manifest.json").write_text("{}")
-    _status, answer = asked(company, "doctor")
-    (found,) = [check for check in answer["checks"] if check["name"] == "backup"]
-    assert found["ok"] is fine
-    assert say in found["say"]
-
-
-def break_everything(company):
-    with company.acting("system"), unit() as current:
-        long_ago = clock.now() - dt.timedelta(days=1)
-        current.scalars(sa.select(Schedule).where(Schedule.active)).first().next_at = long_ago
-        jobs.enqueue("upkeep").state = "dead"
-        outbox.post("k", "email", subject="s", body="b", address="a@example.com")
-        current.flush()
-        current.scalars(sa.select(OutboxMessage)).one().state = "dead"
-        event = current.scalars(sa.select(DomainEvent.id)).first()
-        current.add(EventInbox(event_id=event, consumer="rules", due_at=long_ago, attempts=engine.POLICY.attempts))
-
-
-def test_the_doctor_finds_what_was_given_up_and_ends_with_one(company):
-    break_everything(company)
-    status, answer = asked(company, "doctor")
-    found = {check["name"]: (check["ok"], check["say"]) for check in answer["checks"]}
-    assert status == 1
-    assert {name for name, (fine, _say) in found.items() if not fine} == {
-        "schema", "clock", "jobs", "events", "outbox"}
-    assert "flask crm scheduler" in found["clock"][1]
-    assert "SMTP_URL" in found["outbox"][1]
-    assert "LOOK outbox" in run(company, "doctor").output
 
 
 def test_the_audit_is_whole_or_the_broken_entries_are_named(company, monkeypatch):
