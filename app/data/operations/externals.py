@@ -35,7 +35,10 @@ def ids_in(cells: Sequence[str], systems: Mapping[str, int]) -> dict[str, str]:
 
 
 def records_of(model: type[Entity], system: str, texts: Iterable[str]) -> dict[str, list[int]]:
-    """By id in the other system the living records that carry it and that the actor may read."""
+    """By id in the other system the living records that carry it and that the actor may read; one scan for all texts.
+
+    No index answers it: which systems there are only the files know, and SQLite has none over all keys of a JSON value.
+    """
     column = model.external_ids[system].as_string()
     rows = session().execute(sa.select(column, model.id).where(column.in_(sorted(set(texts)))).order_by(model.id))
     found: dict[str, list[int]] = {}

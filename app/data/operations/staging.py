@@ -22,7 +22,9 @@ from app.kernel.errors import Missing, NotAllowed, RuleError
 from app.kernel.language import say_problem
 from app.kernel.problems import N_
 
-CHUNK = 500
+# Rows whose records are looked up at once: an id of another system has no index, so that each look-up reads the whole
+# table. And rows that are kept in one unit.
+AHEAD, CHUNK = 2_000, 500
 Progress = Callable[[int], None]
 
 
@@ -121,8 +123,10 @@ def _stage(model: type[Entity], reading: Reading, wish: Wish, progress: Progress
     plan = plan_of(model, reading, wish)
     batch_id = in_unit(open_import, model, reading, wish, plan)
     drafter, count, records = Drafter(plan), 0, reading.records()
-    while part := list(islice(records, CHUNK)):
-        in_unit(keep_rows, [row_of(model, batch_id, draft) for draft in drafter.drafts(part)])
+    while part := list(islice(records, AHEAD)):
+        rows = [row_of(model, batch_id, draft) for draft in drafter.drafts(part)]
+        for start in range(0, len(rows), CHUNK):
+            in_unit(keep_rows, rows[start:start + CHUNK])
         count += len(part)
         if progress is not None:
             progress(count)

@@ -30,6 +30,7 @@ from app.data.operations.background import drop_pieces, pieces_of
 from app.data.operations.drafts import Draft, Drafter
 from app.data.operations.outcome import batch_of
 from app.data.operations.staging import (
+    AHEAD,
     CHUNK,
     Reading,
     Wish,
@@ -83,7 +84,10 @@ class Steps:
         drafts = self._reader.next_drafts()
         if not drafts:
             return in_unit(_end_reading, batch.id)
-        return in_unit(_keep, batch.id, before, [row_of(model, batch.id, draft) for draft in drafts])
+        rows = [row_of(model, batch.id, draft) for draft in drafts]
+        for start in range(0, len(rows), CHUNK):
+            in_unit(_keep, batch.id, before + start, rows[start:start + CHUNK])
+        return True
 
     def _check(self, model: type[Entity], batch: Batch) -> bool:
         ids = next_rows(batch.id, batch.work.get("checked_until", 0), self._size)
@@ -119,7 +123,7 @@ class _Reader:
 
     def next_drafts(self) -> list[Draft]:
         """The next rows, under the rights of this moment."""
-        part = list(islice(self._records, CHUNK))
+        part = list(islice(self._records, AHEAD))
         if self._actor is not acting() or self._drafter is None:
             self._drafter = Drafter(plan_of(self._model, self._reading, self._wish), self._drafter)
             self._actor = acting()
@@ -137,13 +141,12 @@ def _reading_of(batch: Batch, opened: contextlib.ExitStack) -> Reading:
     return reading_of(open_table(path, work["file"], work["encoding"]), work["file"])
 
 
-def _keep(batch_id: int, before: int, rows: list[dict[str, Any]]) -> bool:
+def _keep(batch_id: int, before: int, rows: list[dict[str, Any]]) -> None:
     batch = hold(batch_id, READ)
     if batch.work["read"] != before:
         raise Interrupted()
     keep_rows(rows)
     note(batch, read=before + len(rows))
-    return True
 
 
 def _end_reading(batch_id: int) -> bool:

@@ -4,10 +4,12 @@ import json
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from app.customers.models import Customer
+from app.data.models import ImportRow
 from app.data.operations import externals
-from app.kernel.database import session
+from app.kernel.database import db, session
 from app.kernel.errors import RuleError
 from tests.data.imports import reasons, run, staged
 from tests.kernel.test_gate import add_customer
@@ -48,6 +50,31 @@ def test_the_next_file_finds_the_records_by_it(company):
         assert counts == {"created": 1, "updated": 1, "unchanged": 1, "skipped": 0, "rejected": 0}
         assert ids_and_cities()[0] == ("Blue", {"shop": "S-1"}, "Beijing")
         assert ids_and_cities()[3] == ("New", {"shop": "S-3"}, None)
+
+
+def scans(work):
+    """What `work` answers, and how many statements ask for ids of other systems."""
+    asked = []
+
+    def heard(_connection, _cursor, statement, *_rest):
+        if statement.startswith("SELECT") and "external_ids" in statement.partition("WHERE")[2]:
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", heard)
+    try:
+        return work(), len(asked)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", heard)
+
+
+def test_two_thousand_rows_are_looked_up_in_one_scan(company):
+    text = f"name,{SHOP}\n" + "".join(f"N{number},S-{number}\n" for number in range(2_001))
+    with company.acting("system"):
+        number, asked = scans(lambda: staged("customer", text, match=(SHOP,)))
+        assert asked == 2
+        kept = session().execute(sa.select(sa.func.count(ImportRow.id), sa.func.max(ImportRow.row))
+                                 .where(ImportRow.batch_id == number)).one()
+        assert tuple(kept) == (2_001, 2_002)
 
 
 def test_ids_of_other_systems_stay(company):

@@ -23,7 +23,8 @@ TEXT = "name,code,level\n" + "".join(f"Firm {number},C{number},{'gold' if number
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
     """Few rows and bytes at a time, so that forty rows make many steps."""
-    monkeypatch.setattr("app.data.operations.steps.CHUNK", 5)
+    monkeypatch.setattr("app.data.operations.steps.AHEAD", 5)
+    monkeypatch.setattr("app.data.operations.steps.CHUNK", 2)
     monkeypatch.setattr("app.data.operations.steps.FIRST", 5)
     monkeypatch.setattr("app.data.operations.applying.MOST", 5)
     monkeypatch.setattr("app.data.operations.applying.PAUSE_SECONDS", 0)
