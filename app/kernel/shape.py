@@ -45,7 +45,8 @@ _POSTGRESQL = (
         AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))""",
     """SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal""",
-    """SELECT 'function', p.proname, p.prosrc FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
+    """SELECT 'function', p.proname, pg_get_functiondef(p.oid) FROM pg_proc p
+        WHERE p.prokind IN ('f', 'p') AND p.pronamespace = current_schema()::regnamespace
         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')""",
 )
 
@@ -96,7 +97,12 @@ def _missing(part: Part) -> Difference:
         table, _dot, column = part.name.partition(".")
         return Difference(part.kind, part.name, "missing",
                           f"ALTER TABLE {table} ADD COLUMN {column} {part.made}, and fill it from the last backup")
-    return Difference(part.kind, part.name, "missing", f"make it again: {_line(part.made)}".rstrip(": "))
+    if part.kind == "constraint":
+        table, _dot, name = part.name.partition(".")
+        made = f"ALTER TABLE {table} ADD CONSTRAINT {name} {_line(part.made)}"
+    else:
+        made = _line(part.made) or "it stands in the table's own statement"
+    return Difference(part.kind, part.name, "missing", f"make it again: {made}")
 
 
 def _additional(part: Part) -> Difference:

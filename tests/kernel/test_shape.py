@@ -27,7 +27,7 @@ def test_a_whole_database_differs_in_nothing_and_is_left_as_it_is(app):
 
 @pytest.mark.parametrize(("statement", "said"), [
     ("DROP INDEX ix_task_created_by_id", "index ix_task_created_by_id is missing: make it again: CREATE INDEX"),
-    ("ALTER TABLE tag DROP COLUMN extra", "column tag.extra is missing: ALTER TABLE tag ADD COLUMN extra JSON"),
+    ("ALTER TABLE tag DROP COLUMN extra", "column tag.extra is missing: ALTER TABLE tag ADD COLUMN extra "),
     ("DROP TABLE schedule_fire", "table schedule_fire is missing: its rows are lost: restore"),
     ("CREATE INDEX mine ON tag (name)", "index mine is additional: no model describes it"),
     ("ALTER TABLE tag ADD COLUMN mine INTEGER", "column tag.mine is additional"),
@@ -59,8 +59,10 @@ def test_triggers_functions_and_constraints_are_missed_on_postgresql(app):
         "trigger audit_no_truncate is missing: make it again: CREATE TRIGGER audit_no_truncate")
     found = told(app, "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
                  "'BEGIN RETURN NEW; END'", "ALTER TABLE attachment DROP CONSTRAINT fk_attachment_owner_id")
-    assert "constraint attachment.fk_attachment_owner_id is missing" in found[0]
-    assert "function audit_append_only is different: it is `BEGIN RETURN NEW; END`" in found[1]
+    assert any(each.startswith("constraint attachment.fk_attachment_owner_id is missing: make it again: ALTER TABLE "
+                               "attachment ADD CONSTRAINT fk_attachment_owner_id FOREIGN KEY") for each in found)
+    assert any(each.startswith("function audit_append_only is different: it is `CREATE OR REPLACE")
+               and "BEGIN RETURN NEW; END" in each for each in found)
 
 
 def test_the_parts_of_a_table_that_is_missing_are_not_told_again():
