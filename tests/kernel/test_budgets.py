@@ -83,11 +83,13 @@ def pages(company, user):
     with company.acting(user) as actor:
         views = {entity: site.view_of(entity) for entity in ENTITIES if actor.may("read", entity)}
         for entity, view in views.items():
-            found[f"/{entity}/list/"] = (8 + relations_of(view), 150 * KB)
+            found[f"/{entity}/list/"] = (6 + relations_of(view), 150 * KB)
             found[f"/api/v1/{entity}/"] = (6, None)
+            found[f"/{entity}/lookup"] = found[f"/{entity}/lookup?q=er"] = (3, None)
             record_id = next((each for side in ("sales1", "support1") if (each := _seen(company, entity, side))), None)
             if record_id:
-                found[f"/{entity}/show/{record_id}"] = (16, None)
+                found[f"/{entity}/show/{record_id}"] = (12, None)
+                found[f"/{entity}/related/{record_id}/{view.related[-1]}"] = (5, None)
             if actor.may("create", entity):
                 found[f"/{entity}/add"] = (6, 60 * KB)
             if record_id and actor.may("edit", entity) and company.client(user).get(

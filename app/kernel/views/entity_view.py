@@ -135,6 +135,15 @@ class EntityView(ModelView):
         return self.page("crm/show.html", record=record, lens=lens, columns=self.visible_columns(self.show_columns),
                          related=lists, may=self.possible(record), history=entries(actor, record, events, titles))
 
+    @expose("/related/<int:pk>/<name>")
+    @by_verb("read")
+    def related_list(self, pk: int, name: str) -> Any:
+        """One related list of a record, as the part of its page that is read when somebody scrolls there."""
+        record, titles = self.find(pk), Titles(acting())
+        found = related.list_of(self, record, name, titles)
+        titles.fetch()
+        return self.page("crm/related.html", list=found)
+
     @expose("/bin/")
     @by_verb("delete")
     def bin(self) -> Any:

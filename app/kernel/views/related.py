@@ -1,4 +1,7 @@
-"""Related lists: the records that point at one, each under the rights of its own entity."""
+"""Related lists: the records that point at one, each under the rights of its own entity.
+
+The first of them are read with the record; what stands further down is read when somebody scrolls there.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,26 +13,33 @@ from app.kernel import about
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import Entity, scoped_by_table
+from app.kernel.errors import Missing
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
 from app.kernel.views import site
-from app.kernel.views.lens import Lens, far_loaders
+from app.kernel.views.lens import Lens, far_loaders, shown_only
 from app.kernel.views.titles import Titles
 
 SHOWN = 10
+# So many lists are read with the record itself: about what a screen shows.
+AT_ONCE = 5
 
 
 @dataclass(frozen=True)
 class RelatedList:
-    """The first records of one related entity; `more` if there are others, with the address of all."""
+    """The first records of one related entity; `more` if there are others, with the address of all.
+
+    Where `later` is an address the records are not read yet: it answers the list.
+    """
 
     view: Any
     records: list[Any]
-    lens: Lens
+    lens: Lens | None
     columns: dict[str, Field]
     more: bool
     url: str
     add_url: str
+    later: str = ""
 
 
 def pointer_of(child: type, parent: str, named: str = "") -> Field | None:
@@ -46,28 +56,54 @@ def lists_of(view: Any, record: Entity, titles: Titles) -> list[RelatedList]:
 
     What their records point at is wanted of `titles`, which the caller fetches.
     """
-    found = []
+    found: list[RelatedList] = []
     for spec in view.related:
-        entity, _, named = spec.partition(".")
-        child = scoped_by_table().get(entity)
-        shown = site.view_of(entity)
-        field = pointer_of(child, view.entity, named) if child is not None else None
-        if shown is None or field is None or not acting().may("read", entity):
+        child = _child_of(view, spec)
+        if child is None:
             continue
-        if columns.may_use(acting(), child, field.name):
-            found.append(_list_of(shown, child, field, (view.entity, record), titles))
+        if len(found) < AT_ONCE:
+            found.append(_list_of(*child, (view.entity, record), titles))
+        else:
+            later = url_for(f"{view.entity}.related_list", pk=record.id, name=spec)
+            found.append(RelatedList(child[0], [], None, {}, False, *_addresses(*child, (view.entity, record)), later))
     return found
 
 
-def _list_of(view: Any, child: type, field: Field, above: tuple[str, Entity], titles: Titles) -> RelatedList:
+def list_of(view: Any, record: Entity, spec: str, titles: Titles) -> RelatedList:
+    """One declared related list. Missing where there is none for the actor."""
+    child = _child_of(view, spec) if spec in view.related else None
+    if child is None:
+        raise Missing()
+    return _list_of(*child, (view.entity, record), titles)
+
+
+def _child_of(view: Any, spec: str) -> tuple[Any, Field] | None:
+    """The view of a related entity and its field that points here, None if the actor may read or use either not."""
+    entity, _, named = spec.partition(".")
+    model, shown = scoped_by_table().get(entity), site.view_of(entity)
+    field = pointer_of(model, view.entity, named) if model is not None else None
+    if shown is None or model is None or field is None or not acting().may("read", entity):
+        return None
+    return (shown, field) if columns.may_use(acting(), model, field.name) else None
+
+
+def _held(field: Field, above: tuple[str, Entity]) -> Any:
     parent, record = above
-    names = [name for name in view.list_columns if name.split(".")[0] != field.name][:6]
-    held = about.text_of(parent, record.id) if field.kind == "about" else record.id
-    query = f"{field.name}={held}"
-    statement = sa.select(child).where(getattr(child, field.column) == held).order_by(child.id.desc()).limit(SHOWN + 1)
-    records = list(session().scalars(statement.options(*far_loaders(child, names))))
-    lens = Lens(acting(), child, records[:SHOWN], names, titles)
+    return about.text_of(parent, record.id) if field.kind == "about" else record.id
+
+
+def _addresses(view: Any, field: Field, above: tuple[str, Entity]) -> tuple[str, str]:
+    query = f"{field.name}={_held(field, above)}"
     may_add = acting().may("create", view.entity) and not view.read_only
-    add = url_for(f"{view.entity}.add") + f"?{query}" if may_add else ""
+    return url_for(f"{view.entity}.list") + f"?{query}", url_for(f"{view.entity}.add") + f"?{query}" if may_add else ""
+
+
+def _list_of(view: Any, field: Field, above: tuple[str, Entity], titles: Titles) -> RelatedList:
+    child = view.model
+    names = [name for name in view.list_columns if name.split(".")[0] != field.name][:6]
+    statement = sa.select(child).where(getattr(child, field.column) == _held(field, above))
+    statement = statement.options(*far_loaders(child, names), shown_only(child, names))
+    records = list(session().scalars(statement.order_by(child.id.desc()).limit(SHOWN + 1)))
+    lens = Lens(acting(), child, records[:SHOWN], names, titles)
     return RelatedList(view, records[:SHOWN], lens, view.visible_columns(names), len(records) > SHOWN,
-                       url_for(f"{view.entity}.list") + f"?{query}", add)
+                       *_addresses(view, field, above))

@@ -109,3 +109,30 @@ def test_a_spec_that_names_nothing_known_is_passed_over(desk, view_of):
         record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
         stub = SimpleNamespace(related=["unicorn", "tag.customer", "contact.nothing", "contact"], entity="customer")
         assert [each.view.entity for each in related.lists_of(stub, record, Titles(actor))] == ["contact"]
+
+
+def test_what_stands_further_down_is_read_later_at_the_address_that_it_names(desk, view_of):
+    found = lists(desk, view_of, "sales1", desk.mine)
+    at_once = [entity for entity, each in found.items() if not each.later]
+    assert len(at_once) == related.AT_ONCE
+    assert list(found)[:related.AT_ONCE] == at_once
+    later = found["attachment"]
+    assert later.later == f"/customer/related/{desk.mine}/attachment"
+    assert (later.records, later.url) == ([], f"/attachment/list/?about=customer:{desk.mine}")
+
+
+def test_a_list_that_is_asked_for_later_holds_the_same_as_at_once(desk, view_of):
+    client = desk.client("sales1")
+    page = client.get(f"/customer/related/{desk.mine}/contact").get_data(as_text=True)
+    assert "Li" in page
+    assert "Wu" not in page
+    assert "<html" not in page
+    assert "data-later" in client.get(f"/customer/show/{desk.mine}").get_data(as_text=True)
+
+
+def test_a_list_asked_for_later_asks_for_the_same_rights(desk):
+    assert desk.client("sales1").get(f"/customer/related/{desk.theirs}/contact").status_code == 404
+    assert desk.client("marketing").get(f"/customer/related/{desk.mine}/ticket").status_code == 404
+    assert desk.client("sales1").get(f"/customer/related/{desk.mine}/audit_entry").status_code == 404
+    assert desk.client("sales1").get(f"/customer/related/{desk.mine}/nothing").status_code == 404
+    assert desk.client().get(f"/customer/related/{desk.mine}/contact").status_code in (302, 401)
