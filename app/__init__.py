@@ -18,6 +18,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app import models, views  # noqa: F401 - the models must be known before the schema is used
     from app.commands import crm
     from app.data.writing import WRITERS
+    from app.kernel import routes
     from app.kernel.database import db, prepare_engine
     from app.kernel.language import choose_language
     from app.kernel.views import charts, exports, page
@@ -27,6 +28,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from config import load
 
     app = Flask(__name__)
+    routes.install(app)
     app.config.update(config if config is not None else load())
     app.config.setdefault("FAB_BASE_TEMPLATE", "crm/base.html")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(HERE / "translations")
