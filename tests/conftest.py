@@ -123,7 +123,7 @@ def app(settings, _apps):
     yield app
     app.config.clear()
     app.config.update(before)
-    _release(app)
+    _release(app, keep=system == "postgresql")
 
 
 def build_schema(app):
@@ -160,10 +160,11 @@ def _create_app(settings):
     return create_app(settings)
 
 
-def _release(app):
-    """Give back every connection of `app`."""
+def _release(app, keep=False):
+    """Give back every connection of `app`; its pool may `keep` them for the next test, unless one was forgotten."""
     from app.kernel.database import db
 
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if not keep or db.engine.pool.checkedout():
+            db.engine.dispose()

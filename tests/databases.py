@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from fasteners import InterProcessLock
@@ -84,8 +85,11 @@ class PostgresDatabases:
                 self._admin.execute(f"ALTER DATABASE {draft} RENAME TO {self._template}")
 
     def renew(self) -> str:
-        """The worker's database as the template has it; every earlier connection has been ended."""
-        self._end_connections(self._name)
+        """The worker's database as the template has it; of earlier connections only idle ones are left.
+
+        A pool may keep those: a new one costs the server more than a test, since it knows no table yet.
+        """
+        self._end_connections(self._name, "AND state IS DISTINCT FROM 'idle'")
         if self._fresh is None or not self._fresh.restore():
             if self._fresh is not None:
                 self._fresh.close()
@@ -116,10 +120,10 @@ class PostgresDatabases:
     def _drop(self, name: str) -> None:
         self._admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _end_connections(self, name: str) -> None:
+    def _end_connections(self, name: str, which: LiteralString = "") -> None:
         # Waits up to 5 s each; the connection of _Contents is an administrator's and stays.
         self._admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-                            "WHERE datname = %s AND usename = %s", [name, postgresql.OWNER])
+                            f"WHERE datname = %s AND usename = %s {which}", [name, postgresql.OWNER])
 
 
 class _Contents:

@@ -55,25 +55,36 @@ class World:
         from app.security.models import Team
 
         self.app = app
-        app.extensions.pop("actors", None)
         self._tokens = {}
         with app.app_context(), acting_as(SYSTEM):
             self.ids = dict(session().execute(sa.select(User.username, User.id)).all())
             self.teams = dict(session().execute(sa.select(Team.name, Team.id)).all())
+            app.extensions["actors"] = self._fresh_actors()
+
+    def _fresh_actors(self):
+        """What a process knows of the users of a fresh company; the version of their rights tells when it is old."""
+        from app.security.queries import load_actor, standing_of
+
+        known = self.app.extensions.setdefault("fresh actors", {})
+        if not known:
+            known |= {self.ids[name]: (standing_of(self.ids[name]).version, load_actor(self.ids[name]))
+                      for name in USERS if name in self.ids}
+        return dict(known)
 
     @contextlib.contextmanager
     def acting(self, name):
         """Act as the user `name`, or as the system, in an application context of its own."""
         from app.kernel.actor import SYSTEM
         from app.kernel.database import acting_as
-        from app.security.queries import load_actor
+        from app.security.queries import actor_of, standing_of
 
         with self.app.app_context():
             if name == "system":
                 actor = SYSTEM
             else:
+                user_id = self.ids[name]
                 with acting_as(SYSTEM):
-                    actor = load_actor(self.ids[name])
+                    actor = actor_of(user_id, standing_of(user_id).version)
             with acting_as(actor):
                 yield actor
 
@@ -85,30 +96,68 @@ class World:
         return client
 
     def token(self, name):
-        """An access token of the user `name`."""
+        """An access token of the user `name`, made as a login makes it; logins have tests of their own."""
         if name not in self._tokens:
-            self._tokens[name] = self.log_in(name).json["access_token"]
+            self._tokens[name] = self._made_token(name) if name in self.ids else self.log_in(name).json["access_token"]
         return self._tokens[name]
+
+    def _made_token(self, name):
+        from app.kernel.actor import SYSTEM
+        from app.kernel.database import acting_as
+        from app.security.queries import standing_of
+        from app.security.sessions import tokens_for
+
+        user_id = self.ids[name]
+        with self.app.app_context(), acting_as(SYSTEM):
+            return tokens_for(user_id, standing_of(user_id), refresh=False)["access_token"]
 
     def log_in(self, name, password=PASSWORD, **more):
         """The answer to a login for tokens."""
         return self.app.test_client().post("/api/v1/security/login",
                                            json={"username": name, "password": password, **more})
 
-    def browser(self, name, password=PASSWORD):
+    def browser(self, name):
         """A test client with the cookie of the user `name`; `post` sends the token against foreign pages."""
-        return Browser(self.app, name, password)
+        browser = Browser(self.app)
+        if name in self.ids:
+            browser.enter(self.ids[name])
+        else:
+            browser.log_in(name)
+        return browser
 
 
 class Browser:
-    """A browser after its login."""
+    """A browser with its cookies and the token of the last page."""
 
-    def __init__(self, app, name, password):
-        self.client = app.test_client()
-        self.token = ""
-        self.answer = self.post("/login/", {"username": name, "password": password})
+    def __init__(self, app):
+        self.app, self.client, self.token = app, app.test_client(), ""
+
+    def log_in(self, name, password=PASSWORD):
+        """The answer to a login by the form."""
+        answer = self.post("/login/", {"username": name, "password": password})
         # The login begins a fresh session, and with it a fresh token.
         self.get("/profile/")
+        return answer
+
+    def enter(self, user_id):
+        """Take the cookie that a login gives, without its three requests; logins have tests of their own."""
+        from flask import session as cookie
+        from flask_appbuilder.security.sqla.models import User
+        from flask_wtf.csrf import generate_csrf
+
+        from app.kernel.actor import SYSTEM
+        from app.kernel.database import acting_as, session
+        from app.security.queries import standing_of
+        from app.security.sessions import start_cookie
+
+        with self.app.test_request_context(), acting_as(SYSTEM):
+            user = session().scalars(sa.select(User).where(User.id == user_id)).one()
+            start_cookie(user, standing_of(user_id))
+            self.token = generate_csrf()
+            answer = self.app.response_class()
+            self.app.session_interface.save_session(self.app, cookie, answer)
+        _, _, value = answer.headers["Set-Cookie"].partition(";")[0].partition("=")
+        self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], value)
 
     def get(self, url, **options):
         """GET, remembering the page's token."""

@@ -22,10 +22,13 @@ class Office:
 
     def __init__(self, company: World) -> None:
         self.app, self.ids, self.teams = company.app, company.ids, company.teams
-        self.people: dict[str, Actor] = {"system": SYSTEM}
         with self.app.app_context(), acting_as(SYSTEM):
             in_unit(self._let_everybody_read)
-            self.people |= {name: load_actor(user_id) for name, user_id in self.ids.items() if name in USERS}
+            # Every fresh office has the same people with the same rights: they are read once.
+            known = self.app.extensions.setdefault("people of offices", {})
+            if not known:
+                known |= {name: load_actor(user_id) for name, user_id in self.ids.items() if name in USERS}
+        self.people: dict[str, Actor] = {"system": SYSTEM, **known}
 
     def _let_everybody_read(self) -> None:
         known = set(session().execute(sa.select(AccessGrant.role_id, AccessGrant.entity)).all())

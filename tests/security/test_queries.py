@@ -102,5 +102,6 @@ def test_a_user_is_found_by_name_or_mail_in_any_case(company):
 
 def test_further_sets_of_ids_come_from_their_source(company, monkeypatch):
     monkeypatch.setitem(queries._group_sources, "test", lambda user_id: frozenset({user_id, 7}))
+    company.app.extensions.pop("actors")
     with company.acting("sales1") as actor:
         assert actor.groups["test"] == {company.ids["sales1"], 7}

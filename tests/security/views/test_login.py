@@ -1,8 +1,14 @@
 """Logging in as a person does it."""
 
 import pytest
+from flask_jwt_extended import decode_token
 
 from tests.world import PASSWORD, Browser
+
+# `_fresh` is a note of flask-login to itself.
+OF_ONE_SESSION = {"fresh", "csrf_token", "_fresh"}
+# What differs between two tokens of the same user.
+PASSING = {"iat", "nbf", "exp", "jti"}
 
 
 def test_a_login_leads_where_one_wanted_to_go(company):
@@ -26,9 +32,9 @@ def test_a_login_never_leads_to_another_site(company, target):
 
 
 def test_a_wrong_password_keeps_the_name_and_says_so(company):
-    browser = Browser(company.app, "sales1", "wrong")
-    assert browser.answer.status_code == 401
-    page = browser.answer.get_data(as_text=True)
+    answer = Browser(company.app).log_in("sales1", "wrong")
+    assert answer.status_code == 401
+    page = answer.get_data(as_text=True)
     assert 'value="sales1"' in page
     assert "wrong" in page
 
@@ -97,3 +103,19 @@ def test_an_empty_house_asks_for_its_first_administrator(empty_app):
 @pytest.mark.parametrize("given", [None, [], {"username": 5, "password": "x"}, {"username": "a"}])
 def test_a_login_for_tokens_that_is_none_is_malformed(company, given):
     assert company.client().post("/api/v1/security/login", json=given).status_code == 400
+
+
+def test_the_cookie_and_the_token_of_tests_are_those_of_a_login(company):
+    by_form, made = Browser(company.app), company.browser("sales1")
+    assert by_form.log_in("sales1").headers["Location"] == "/"
+    kept = []
+    for browser in (by_form, made):
+        with browser.client.session_transaction() as cookie:
+            kept.append({name: cookie[name] for name in sorted(cookie) if name not in OF_ONE_SESSION})
+        assert browser.post("/profile/preferences", {"locale": "en", "zone": "Asia/Shanghai"}).status_code == 302
+    assert kept[0] == kept[1]
+    tokens = [company.token("sales1"), company.log_in("sales1").json["access_token"]]
+    with company.app.app_context():
+        claims = [{name: value for name, value in decode_token(token).items() if name not in PASSING}
+                  for token in tokens]
+    assert claims[0] == claims[1]
