@@ -8,7 +8,7 @@ from tests.world import PASSWORD, Browser
 # `_fresh` is a note of flask-login to itself.
 OF_ONE_SESSION = {"fresh", "csrf_token", "_fresh"}
 # What differs between two tokens of the same user.
-PASSING = {"iat", "nbf", "exp", "jti"}
+PASSING = {"iat", "nbf", "exp", "jti", "csrf"}
 
 
 def test_a_login_leads_where_one_wanted_to_go(company):
