@@ -141,6 +141,27 @@ def company(app):
     return world.World(app)
 
 
+@pytest.fixture
+def furnish(app, databases):
+    """`furnish(name, make)` fills the fresh database by `make()`, or as it was filled for the test before.
+
+    The answer is what `make` returned the first time: the same object for all tests of this worker. It must be the
+    first thing that a test does with its database.
+    """
+
+    def furnished(name, make):
+        if name in databases.kept:
+            _release(app, keep=databases.url.startswith("postgresql"))
+            databases.renew(name)
+        else:
+            value = make()
+            _release(app)
+            databases.keep(name, value)
+        return databases.kept[name]
+
+    return furnished
+
+
 def _build(settings):
     app = _create_app(settings)
     build_schema(app)

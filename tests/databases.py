@@ -5,8 +5,9 @@ import itertools
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 from fasteners import InterProcessLock
@@ -25,6 +26,7 @@ class SqliteDatabases:
         self._lock = InterProcessLock(run / f"{name}_sqlite.lock")
         self._file = run / f"{name}_{worker}.db"
         self._numbers = itertools.count(1)
+        self.kept: dict[str, Any] = {}
         self.url = f"sqlite:///{self._file}"
 
     def build(self, build: Callable[[str], None]) -> None:
@@ -34,15 +36,28 @@ class SqliteDatabases:
                 draft = self.new()
                 build(draft)
                 file = Path(draft.removeprefix("sqlite:///"))
-                with contextlib.closing(sqlite3.connect(file)) as connection:
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._settle(file)
                 file.rename(self._template)
 
-    def renew(self) -> str:
-        """The worker's database as the template has it; every earlier connection has lost its file."""
+    def renew(self, name: str = "") -> str:
+        """The worker's database as the template, or what was kept as `name`, has it.
+
+        Every earlier connection has lost its file.
+        """
         self.drop(self.url)
-        shutil.copyfile(self._template, self._file)
+        shutil.copyfile(self._file.with_suffix(f".{name}") if name else self._template, self._file)
         return self.url
+
+    def keep(self, name: str, value: Any) -> None:
+        """Let `renew(name)` bring back what the worker's database holds now; `kept[name]` is `value`."""
+        self._settle(self._file)
+        shutil.copyfile(self._file, self._file.with_suffix(f".{name}"))
+        self.kept[name] = value
+
+    @staticmethod
+    def _settle(file: Path) -> None:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def new(self) -> str:
         """The address of a database of its own, empty."""
@@ -67,7 +82,9 @@ class PostgresDatabases:
         self._template = f"{name}_template"
         self._name = f"{name}_{worker}"
         self._numbers = itertools.count(1)
-        self._fresh: _Contents | None = None
+        self._contents: _Contents | None = None
+        self._states: dict[str, _State] = {}
+        self.kept: dict[str, Any] = {}
         self.url = postgresql.address(run, self._name)
         with self._lock:
             postgresql.start(run)
@@ -84,19 +101,28 @@ class PostgresDatabases:
                 self._end_connections(draft)
                 self._admin.execute(f"ALTER DATABASE {draft} RENAME TO {self._template}")
 
-    def renew(self) -> str:
-        """The worker's database as the template has it; of earlier connections only idle ones are left.
+    def renew(self, name: str = "") -> str:
+        """The worker's database as the template, or what was kept as `name`, has it.
 
-        A pool may keep those: a new one costs the server more than a test, since it knows no table yet.
+        Of earlier connections only idle ones are left, for a pool to keep: a new one costs the server more than a
+        test, since it knows no table yet.
         """
         self._end_connections(self._name, "AND state IS DISTINCT FROM 'idle'")
-        if self._fresh is None or not self._fresh.restore():
-            if self._fresh is not None:
-                self._fresh.close()
+        if self._contents is None or not self._contents.restore(self._states[name]):
+            if self._contents is not None:
+                self._contents.close()
             self._drop(self._name)
             self._create(self._name, self._template)
-            self._fresh = _Contents(postgresql.connect(self._run, self._name))
+            self._contents = _Contents(postgresql.connect(self._run, self._name))
+            self._states[""] = self._contents.keep()
+            if name and not self._contents.restore(self._states[name]):
+                raise RuntimeError(f"{name} was kept with another schema")
         return self.url
+
+    def keep(self, name: str, value: Any) -> None:
+        """Let `renew(name)` bring back what the worker's database holds now; `kept[name]` is `value`."""
+        self._states[name] = self._contents.keep()
+        self.kept[name] = value
 
     def new(self) -> str:
         """The address of a database of its own, empty."""
@@ -110,8 +136,8 @@ class PostgresDatabases:
 
     def close(self) -> None:
         """Give back the connections."""
-        if self._fresh is not None:
-            self._fresh.close()
+        if self._contents is not None:
+            self._contents.close()
         self._admin.close()
 
     def _create(self, name: str, template: str = "template0") -> None:
@@ -126,47 +152,62 @@ class PostgresDatabases:
                             f"WHERE datname = %s AND usename = %s {which}", [name, postgresql.OWNER])
 
 
+@dataclass(frozen=True)
+class _State:
+    """What all tables of a database hold, by their number, and where its sequences stand."""
+
+    rows: dict[int, bytes]
+    sequences: dict[str, tuple[int, bool]]
+
+
 class _Contents:
-    """What a fresh database holds, and how to bring that back after a test."""
+    """What a database holds, and how to bring back after a test what it held before."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self._tables = [sql.Identifier(*row) for row in connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")]
+            "SELECT schemaname, tablename FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2")]
         self._schema = self._schema_mark()
-        self._marks = self._row_marks(range(len(self._tables)))
-        self._sequences = self._sequence_marks()
-        self._rows = {number: self._copied(number) for number, (count, _) in self._marks.items() if count}
+        # Which rows a table holds while its mark stands.
+        self._known: dict[int, tuple[tuple[int, int], bytes]] = {}
 
     def close(self) -> None:
         self._connection.close()
 
-    def restore(self) -> bool:
-        """Whether the contents are the fresh ones again; False where they must be made anew."""
+    def keep(self) -> _State:
+        """What is there now."""
+        for number, mark in self._row_marks(range(len(self._tables))).items():
+            if number not in self._known or self._known[number][0] != mark:
+                self._known[number] = (mark, self._copied(number) if mark[0] else b"")
+        return _State({number: rows for number, (_, rows) in self._known.items()}, self._sequence_marks())
+
+    def restore(self, state: _State) -> bool:
+        """Whether the contents are those of `state` again; False where they must be made anew."""
         if self._schema_mark() != self._schema:
             return False
         marks = self._row_marks(range(len(self._tables)))
-        changed = [number for number, mark in marks.items() if mark != self._marks[number]]
+        changed = [number for number, mark in marks.items() if self._known[number] != (mark, state.rows[number])]
         if sum(marks[number][0] for number in changed) > MANY_ROWS:
             return False
         if changed:
-            self._put_back(changed)
-            self._marks |= self._row_marks(changed)
+            self._put_back(changed, state)
+            self._known |= {number: (mark, state.rows[number]) for number, mark in self._row_marks(changed).items()}
         for name, mark in self._sequence_marks().items():
-            if mark != self._sequences[name]:
-                self._connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *self._sequences[name]])
+            if mark != state.sequences[name]:
+                self._connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *state.sequences[name]])
         return True
 
-    def _put_back(self, changed: list[int]) -> None:
+    def _put_back(self, changed: list[int], state: _State) -> None:
         with self._connection.transaction():
             # No triggers, so neither foreign keys nor append-only tables stand in the way.
             self._connection.execute("SET LOCAL session_replication_role = replica")
             for number in changed:
                 self._connection.execute(sql.SQL("DELETE FROM {}").format(self._tables[number]))
-                if number in self._rows:
+                if state.rows[number]:
                     statement = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(self._tables[number])
                     with self._connection.cursor().copy(statement) as copy:
-                        copy.write(self._rows[number])
+                        copy.write(state.rows[number])
 
     def _copied(self, number: int) -> bytes:
         statement = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(self._tables[number])

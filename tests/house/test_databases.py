@@ -225,3 +225,23 @@ def test_the_wheel_serves_where_the_system_has_no_postgresql(monkeypatch, tmp_pa
     finally:
         run_folder.remove(folder)
         postgresql._programs.cache_clear()
+
+
+def names(url):
+    return [name for (name,) in rows(url, "SELECT name FROM person ORDER BY id")]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE person SET name = 'X' || id", "CREATE TABLE extra (id INTEGER)",
+                                       "DELETE FROM pet", "SELECT 1"])
+def test_what_was_kept_comes_back_after_what_a_test_did_and_after_a_fresh_one(own_databases, statement):
+    url = own_databases.renew()
+    run(url, "INSERT INTO person (name) VALUES ('Cy')", "UPDATE person SET name = 'Ann' WHERE id = 1")
+    own_databases.keep("more", 7)
+    assert own_databases.kept == {"more": 7}
+    for before in ("more", ""):
+        run(own_databases.renew(before), statement)
+        assert names(own_databases.renew("more")) == ["Ann", "Bo", "Cy"]
+        assert rows(url, "SELECT person_id FROM pet") == [(1,)]
+        run(url, "INSERT INTO person (name) VALUES ('Di')")
+        assert rows(url, "SELECT id FROM person WHERE name = 'Di'") == [(4,)]
+    assert_fresh(own_databases)

@@ -23,10 +23,10 @@ ENTITIES = ["customer", "contact", "interaction", "lead", "opportunity", "order"
 
 
 @pytest.fixture
-def office(company):
+def office(company, furnish):
     """The company with a row of every entity, and a way to add customers."""
     with company.app.app_context():
-        company.made = Factory(company.ids).make_all()
+        company.made = furnish("filled", Factory(company.ids).make_all)
     return company
 
 

@@ -1,5 +1,7 @@
 """The small company with something to sell and a way of selling it."""
 
+import copy
+
 import pytest
 
 from app.customers.models import Customer
@@ -35,9 +37,11 @@ class Shop(Office):
 
 
 @pytest.fixture
-def shop(company):
+def shop(company, furnish):
     """The company with a pipeline, reasons, sources and two products."""
-    return Shop(company)
+    made = copy.copy(furnish("shop", lambda: Shop(company)))
+    made.people = dict(made.people)
+    return made
 
 
 @pytest.fixture

@@ -23,10 +23,11 @@ THOROUGH = ("sales1",)
 
 
 @pytest.fixture
-def filled(company):
+def filled(company, furnish):
     """The company with rows of every entity on every side; (company, what was made)."""
     with company.app.app_context():
-        yield company, Factory(company.ids).make_all()
+        made = furnish("filled", Factory(company.ids).make_all)
+        yield company, made
 
 
 def oracle_of(company):
