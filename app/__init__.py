@@ -18,17 +18,16 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app import models, views  # noqa: F401 - the models must be known before the schema is used
     from app.commands import crm
     from app.data.writing import WRITERS
-    from app.kernel import routes
     from app.kernel.database import db, prepare_engine
     from app.kernel.language import choose_language
+    from app.kernel.routes import App
     from app.kernel.views import charts, exports, page
     from app.sales.queries import converted
     from app.security import door
     from app.security.manager import KemaiSecurityManager
     from config import load
 
-    app = Flask(__name__)
-    routes.install(app)
+    app = App(__name__)
     app.config.update(config if config is not None else load())
     app.config.setdefault("FAB_BASE_TEMPLATE", "crm/base.html")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(HERE / "translations")

@@ -28,6 +28,7 @@ class Route(Rule):
         return build
 
 
-def install(app: Flask) -> None:
-    """Let every route that `app` gets from now on compile late."""
-    app.url_rule_class = Route
+class App(Flask):
+    """An app whose routes compile late."""
+
+    url_rule_class = Route

@@ -1,14 +1,13 @@
 """Routes compile late, and build the same addresses as werkzeug's own."""
 
 import pytest
-from flask import Flask
 from werkzeug.routing import BuildError, Map, Rule
 
-from app.kernel import routes
-from app.kernel.routes import Route
+from app.kernel.routes import App, Route
 
 RULES = [("/", {}, {}), ("/list/", {}, {"q": "a b", "size": 3}), ("/show/<int:pk>", {}, {"pk": 7}),
-         ("/show/<int:pk>", {}, {"pk": 7, "more": "x&y"}), ("/<rule>/客/<path:rest>", {}, {"rule": "a/b", "rest": "c/d"}),
+         ("/show/<int:pk>", {}, {"pk": 7, "more": "x&y"}),
+         ("/<rule>/客/<path:rest>", {}, {"rule": "a/b", "rest": "c/d"}),
          ("/page/<int:number>", {"defaults": {"number": 1}}, {}), ("/show/<int:pk>", {}, {}),
          ("/at/<self>", {}, {"self": "here"})]
 
@@ -30,7 +29,8 @@ def test_an_address_is_the_one_that_werkzeug_builds(address, options, values):
 def test_a_route_compiles_nothing_before_an_address_is_asked_for(monkeypatch):
     compiled = []
     eager = Rule._compile_builder
-    monkeypatch.setattr(Rule, "_compile_builder", lambda rule, unknown: compiled.append(unknown) or eager(rule, unknown))
+    monkeypatch.setattr(Rule, "_compile_builder",
+                        lambda rule, unknown: compiled.append(unknown) or eager(rule, unknown))
     adapter = Map([Route("/show/<int:pk>", endpoint="show")]).bind("example.com")
     assert adapter.match("/show/7") == ("show", {"pk": 7})
     assert compiled == []
@@ -39,8 +39,7 @@ def test_a_route_compiles_nothing_before_an_address_is_asked_for(monkeypatch):
 
 
 def test_an_app_gets_routes_that_compile_late():
-    app = Flask("small", static_folder=None)
-    routes.install(app)
+    app = App("small", static_folder=None)
     app.add_url_rule("/here", "here", lambda: "")
     assert [type(rule) for rule in app.url_map.iter_rules()] == [Route]
 
