@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, stream_with_context, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from app.data import operations
 from app.data.operations import ON_MATCH, Wish
@@ -20,6 +21,7 @@ from app.kernel.views import EntityInterface, EntityView
 from app.kernel.views.access import by_special, signed_in
 
 FIRST_ROWS = 20
+LATER = _l("It goes on in the background: you may leave this page and are told when it is done.")
 
 
 def sent_wish() -> Wish:
@@ -189,6 +191,10 @@ class UndoView(BaseView):
     def undo(self, pk: int) -> Any:
         """Take a batch of one's own back."""
         try:
+            if operations.is_large(pk):
+                operations.take_back_later(pk)
+                flash(LATER, "success")
+                return redirect(url_for("import_batch.show", pk=pk))
             outcome = operations.take_back(pk)
             flash(gettext("%(reversed)s taken back, %(kept)s kept because edited since, %(conflicting)s conflicting.",
                           reversed=outcome.reversed, kept=outcome.kept, conflicting=outcome.conflicting), "success")
@@ -211,10 +217,14 @@ class BatchApi(EntityApi):
           - {in: path, name: pk, required: true, schema: {type: integer}}
           responses:
             200: {description: "How many records were reversed, kept and conflicting"}
+            202: {description: "A large batch is taken back in the background"}
             403: {$ref: '#/components/responses/403'}
             404: {$ref: '#/components/responses/404'}
             422: {$ref: '#/components/responses/422'}
         """
+        if operations.is_large(pk):
+            operations.take_back_later(pk)
+            return self.response(202, message=str(LATER))
         outcome = operations.take_back(pk)
         return self.response(200, reversed=outcome.reversed, kept=outcome.kept, conflicting=outcome.conflicting)
 

@@ -98,10 +98,20 @@ def undo(batch_id: int) -> Undone:
     """
     # Around the commits too: what reactions change because records go is no edit of somebody else.
     with under(verb="", cause=UNDO, channel=UNDO, batch_id=None):
-        in_unit(_start_undo, batch_id)
+        in_unit(begin_undo, batch_id)
         while (outcome := in_unit(_undo_part, batch_id)).more:
             pass
         in_unit(_finish_undo, batch_id, outcome)
+    return outcome
+
+
+def undo_step(batch_id: int) -> Undone:
+    """One part of `undo`, for who lets others have their turn between two of them; `more` says whether it goes on."""
+    with under(verb="", cause=UNDO, channel=UNDO, batch_id=None):
+        in_unit(begin_undo, batch_id)
+        outcome = in_unit(_undo_part, batch_id)
+        if not outcome.more:
+            in_unit(_finish_undo, batch_id, outcome)
     return outcome
 
 
@@ -112,12 +122,15 @@ def _batch(batch_id: int) -> Batch:
     return batch
 
 
-def _start_undo(batch_id: int) -> None:
+def begin_undo(batch_id: int, **work: Any) -> None:
+    """From now on the batch is being taken back, inside a unit; `work` is kept with it. RuleError by state."""
     batch = _batch(batch_id)
     if batch.state not in ("done", "failed", "stopped", "undoing"):
         raise RuleError(N_("This batch cannot be taken back now."))
     if batch.state != "undoing":
-        batch.state, batch.work = "undoing", {**(batch.work or {}), "undo_after": None, "undo_counts": [0, 0, 0]}
+        # What a part of it that was broken off has done already stays noted.
+        batch.work = {"undo_after": None, "undo_counts": [0, 0, 0], **(batch.work or {}), **work}
+        batch.state, batch.message = "undoing", None
 
 
 PART = 500

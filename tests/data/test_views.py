@@ -138,6 +138,21 @@ def test_a_large_file_is_read_checked_and_applied_in_the_background(company, man
 
 
 @pytest.mark.usefixtures("only_one_at_once")
+def test_a_large_batch_is_taken_back_in_the_background_by_its_button_and_by_a_program(company, manager):
+    numbers = []
+    for prefix in "AB":
+        with company.acting("manager"):
+            numbers.append(run("customer", f"name\n{prefix}1\n{prefix}2\n")[1])
+    _place, text = page(manager, manager.post(f"/batch/{numbers[0]}/undo"))
+    assert "you may leave this page" in text
+    answer = company.client("manager").post(f"/api/v1/import_batch/{numbers[1]}/undo")
+    assert (answer.status_code, "background" in answer.json["message"]) == (202, True)
+    assert len(names(company)) == 4
+    work_until_idle(company.app)
+    assert names(company) == []
+
+
+@pytest.mark.usefixtures("only_one_at_once")
 def test_the_columns_of_a_large_file_are_corrected_in_the_background(company, manager):
     place, _text = page(manager, upload(manager))
     work_until_idle(company.app)

@@ -11,14 +11,27 @@ from app.data.operations.background import (
     receive_again,
     stop,
 )
-from app.data.operations.outcome import RowShown, batch_of, rejected_file, shown_rows, take_back, template_file
+from app.data.operations.outcome import (
+    UNDO,
+    RowShown,
+    batch_of,
+    is_large,
+    rejected_file,
+    rest_undo,
+    shown_rows,
+    take_back,
+    take_back_later,
+    take_back_on,
+    template_file,
+)
 from app.data.operations.plan import ON_MATCH, header_map, importable_fields, read_mapping
 from app.data.operations.staging import Wish, importable, stage, stage_again
 from app.data.operations.steps import Steps
 
 __all__ = [
-    "BACKGROUND", "ON_MATCH", "READ", "Interrupted", "RowShown", "Steps", "Wish", "apply", "as_facts", "batch_of",
-    "break_off", "counts_of", "go_on", "header_map", "importable", "importable_fields", "is_long", "most_at_once",
-    "progress_of", "read_mapping", "receive", "receive_again", "rejected_file", "shown_rows", "stage", "stage_again",
-    "stop", "take_back", "template_file", "try_out",
+    "BACKGROUND", "ON_MATCH", "READ", "UNDO", "Interrupted", "RowShown", "Steps", "Wish", "apply", "as_facts",
+    "batch_of", "break_off", "counts_of", "go_on", "header_map", "importable", "importable_fields", "is_large",
+    "is_long", "most_at_once", "progress_of", "read_mapping", "receive", "receive_again", "rejected_file", "rest_undo",
+    "shown_rows", "stage", "stage_again", "stop", "take_back", "take_back_later", "take_back_on", "template_file",
+    "try_out",
 ]

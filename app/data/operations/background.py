@@ -192,6 +192,6 @@ def _go_on(batch_id: int) -> None:
         raise NotAllowed()
     if batch.state in ("staged", "running") or was_applying(batch):
         begin_applying(batch)
-    elif batch.state != "stopped":
+    elif batch.state != "stopped" or "undo_after" in batch.work:
         raise RuleError(N_("This import cannot be applied now."))
     _hand_over(batch_id, batch.work["step"])

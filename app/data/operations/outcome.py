@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.data.models import REJECTED, STAGED, ImportRow
-from app.data.operations.background import drop_pieces
+from app.data.operations.background import drop_pieces, most_at_once
 from app.data.operations.sealed import open_cells, open_problems
 from app.data.reading import Record
 from app.data.writing import csv_lines, rejected_rows
@@ -16,11 +16,14 @@ from app.kernel.actor import acting
 from app.kernel.batches import Batch, Undone
 from app.kernel.database import in_unit, session
 from app.kernel.errors import Missing, NotAllowed
+from app.kernel.events import DomainEvent
 from app.kernel.language import say_problem
 from app.kernel.problems import Problem, Problems
 from app.security.audit import write_entry
 
 PART = 500
+# The step of a batch that is taken back in the background.
+UNDO = "undo"
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,47 @@ def _in_one(problems: Problems) -> Problem:
 
 def take_back(batch_id: int) -> Undone:
     """Undo a batch: one's own with the right `undo`. Missing, NotAllowed, or RuleError by state."""
-    batch, actor = batch_of(batch_id), acting()
-    if not actor.is_system and (not actor.holds("undo") or batch.owner_id != actor.id):
-        raise NotAllowed()
+    batch = _own(batch_id)
     outcome = batches.undo(batch_id)
     in_unit(_witness, batch.entity, batch_id, outcome)
     return outcome
+
+
+def is_large(batch_id: int) -> bool:
+    """Whether a batch changed more records than its owner should wait for."""
+    changed = sa.select(DomainEvent.id).where(DomainEvent.batch_id == batch_id).limit(most_at_once() + 1)
+    return len(session().scalars(changed).all()) > most_at_once()
+
+
+def take_back_later(batch_id: int) -> None:
+    """Have a batch taken back in the background; refused as `take_back`."""
+    _own(batch_id)
+    in_unit(batches.begin_undo, batch_id, step=UNDO)
+
+
+def take_back_on(batch_id: int) -> bool:
+    """One step of taking a batch back in the background, as the actor in force; whether there is another."""
+    batch = _own(batch_id)
+    if batch.state != "undoing":
+        return False
+    entity, outcome = batch.entity, batches.undo_step(batch_id)
+    if not outcome.more:
+        in_unit(_witness, entity, batch_id, outcome)
+    return outcome.more
+
+
+def rest_undo(batch_id: int, message: str) -> None:
+    """Taking a batch back rests with a sentence, inside a unit, until its owner asks for it again."""
+    batch = batch_of(batch_id)
+    if batch.state == "undoing":
+        batch.state, batch.message = "stopped", message[:500]
+
+
+def _own(batch_id: int) -> Batch:
+    batch, actor = batch_of(batch_id), acting()
+    if not actor.is_system and (not actor.holds("undo") or batch.owner_id != actor.id):
+        raise NotAllowed()
+    return batch
 
 
 def _witness(entity: str, batch_id: int, outcome: Undone) -> None:

@@ -11,8 +11,8 @@ from app.desk.models import Notification
 from app.kernel import clock
 from app.kernel.batches import Batch
 from app.kernel.database import session, unit
-from app.kernel.errors import Unavailable
-from app.security.models import AccessGrant
+from app.kernel.errors import NotAllowed, RuleError, Unavailable
+from app.security.models import AccessGrant, AuditEntry
 from app.security.operations import find_roles, set_roles
 from app.workflows.models import JobRun, OutboxMessage
 from app.workflows.operations import imports, jobs
@@ -180,6 +180,77 @@ def test_a_busy_database_is_waited_for_and_what_fails_at_every_try_is_told(sent,
         operations.go_on(sent.number)
     work(sent)
     assert batch_of(sent).state == "staged"
+
+
+@pytest.fixture
+def applied(sent, monkeypatch):
+    """The file is applied, and ten records are many."""
+    monkeypatch.setattr("app.kernel.batches.PART", 10)
+    monkeypatch.setattr("app.data.operations.outcome.most_at_once", lambda: 29)
+    apply_it(sent)
+    work(sent)
+    return sent
+
+
+def names(company):
+    with company.acting("system"):
+        return list(session().scalars(sa.select(Customer.name)))
+
+
+def test_a_large_batch_is_taken_back_step_by_step_and_its_owner_hears_of_it(applied):
+    with applied.acting("manager"):
+        assert operations.is_large(applied.number)
+        operations.take_back_later(applied.number)
+    assert work(applied, 1) == 1
+    assert len(names(applied)) == 20
+    work(applied)
+    assert names(applied) == []
+    batch = batch_of(applied)
+    assert (batch.state, batch.rows_reversed, batch.rows_kept) == ("undone", 30, 0)
+    assert notices(applied)[-1] == "firms.csv was taken back."
+    with applied.acting("system"):
+        kinds = session().scalars(sa.select(AuditEntry.kind).where(AuditEntry.kind == "undo")).all()
+    assert kinds == ["undo"]
+
+
+def test_an_owner_who_may_not_take_back_any_more_stops_it_and_goes_on_when_he_may(applied):
+    with applied.acting("manager"):
+        operations.take_back_later(applied.number)
+    work(applied, 1)
+    with applied.acting("system"), unit():
+        set_roles(applied.ids["manager"], ["Viewer"])
+    work(applied)
+    assert batch_of(applied).state == "stopped"
+    assert len(names(applied)) == 20
+    with applied.acting("system"), unit():
+        set_roles(applied.ids["manager"], ["Manager"])
+    assert notices(applied)[-1] == "Taking back firms.csv stopped."
+    with applied.acting("manager"):
+        with pytest.raises(RuleError):
+            operations.go_on(applied.number)
+        operations.take_back_later(applied.number)
+    work(applied)
+    assert names(applied) == []
+    assert (batch_of(applied).state, batch_of(applied).rows_reversed) == ("undone", 30)
+
+
+def test_taking_back_that_fails_at_every_try_is_told(applied, monkeypatch):
+    def away(_number):
+        raise Unavailable
+
+    monkeypatch.setattr(operations, "take_back_on", away)
+    with applied.acting("manager"):
+        operations.take_back_later(applied.number)
+    for hours in range(1, jobs.POLICY.attempts + 2):
+        with clock.at(clock.now() + 2 * hours * jobs.LEASE * 6):
+            work(applied)
+    assert (batch_of(applied).state, len(names(applied))) == ("stopped", 30)
+    assert notices(applied)[-1] == "Taking back firms.csv stopped."
+
+
+def test_only_its_owner_has_a_batch_taken_back(applied):
+    with applied.acting("admin"), pytest.raises(NotAllowed):
+        operations.take_back_later(applied.number)
 
 
 def test_batches_of_other_kinds_and_at_once_need_no_job(company):
