@@ -19,6 +19,14 @@ def today(zone: str = "UTC") -> dt.date:
     return now().astimezone(ZoneInfo(zone)).date()
 
 
+def seen_from(zone: str, moment: dt.datetime) -> dt.datetime:
+    """`moment` as clocks in the IANA `zone` show it; in UTC where the calendar ends before it is that late there."""
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return moment.astimezone(dt.UTC)
+
+
 @contextlib.contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Pin the clock to an aware `moment`: for ``tick --now`` and for tests. ValueError if it has no zone."""

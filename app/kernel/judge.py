@@ -20,8 +20,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "moment": (dt.datetime,),
 }
 
-# What a 32-bit and a 64-bit column can hold on both databases.
-LIMITS = {"integer": 2**31 - 1, "pointer": 2**31 - 1, "user": 2**31 - 1, "money": 2**63 - 1, "decimal": 10**14}
+# What a column can hold on both databases; of money, whose sums must fit into 64 bits too, a thousandth of it.
+LIMITS = {"integer": 2**31 - 1, "pointer": 2**31 - 1, "user": 2**31 - 1, "money": 10**16 - 1, "decimal": 10**14}
 
 # Control characters but tab and line ends, and halves of surrogate pairs.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")

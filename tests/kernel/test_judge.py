@@ -19,7 +19,7 @@ def judged(kind, value, **options):
 
 
 @pytest.mark.parametrize(("kind", "value"), [
-    ("text", "a"), ("text", "a\tb\nc"), ("integer", 5), ("money", 2**63 - 1), ("decimal", Decimal("1.5")),
+    ("text", "a"), ("text", "a\tb\nc"), ("integer", 5), ("money", 10**16 - 1), ("decimal", Decimal("1.5")),
     ("decimal", 3), ("boolean", False), ("date", dt.date(2026, 1, 1)), ("moment", NOON), ("pointer", 5), ("user", 5),
     ("json", {"a": object}), ("many", [1]), ("about", "customer:5"), ("pointer", PENDING), ("personal", "138")])
 def test_a_right_value_passes(kind, value):
@@ -47,7 +47,7 @@ def test_a_required_field_must_have_a_value(value):
     ("text", "a\x00", {}, "This text has characters that cannot be stored."),
     ("text", "\ud800", {}, "This text has characters that cannot be stored."),
     ("integer", 1, {"least": 2}, "At least 2."), ("integer", 3, {"most": 2}, "At most 2."),
-    ("integer", 2**31, {}, "This number is too large."), ("money", -2**63, {}, "This number is too large."),
+    ("integer", 2**31, {}, "This number is too large."), ("money", -(10**16), {}, "This number is too large."),
     ("pointer", 2**31, {}, "This number is too large."),
     ("decimal", Decimal(10**15), {}, "This number is too large."),
     ("about", "acme", {}, "“acme” names no record: write its entity and number, such as customer:5.")])

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_BUCKETS = 400
+# The calendar ends within a step of its first and last day, and in some zones within an hour of them.
+EARLIEST, LATEST = dt.date(2, 1, 1), dt.date(9998, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,10 @@ def step_of(name: str) -> Step:
 
 def buckets_between(first: dt.date, last: dt.date, step: Step) -> list[Bucket]:
     """The buckets from the one that holds `first` to the one that holds `last`; the latest MAX_BUCKETS of them."""
-    found, start = [], step.floor(first)
-    while start <= last:
-        end = step.next(start)
-        found.append(Bucket(step.name(start), start, end))
-        start = end
-        if len(found) > 100_000:
-            break
-    return found[-MAX_BUCKETS:]
+    earliest, found = step.floor(max(first, EARLIEST)), []
+    # From the end, so that a first day of long ago costs no more than what is shown.
+    start = step.floor(min(last, LATEST))
+    while start >= earliest and len(found) < MAX_BUCKETS:
+        found.append(Bucket(step.name(start), start, step.next(start)))
+        start = step.floor(start - dt.timedelta(days=1))
+    return found[::-1]

@@ -303,7 +303,7 @@ def _day(value: Any, zone: ZoneInfo, chosen: dt.date | None) -> dt.date:
     if chosen is not None:
         return chosen
     if isinstance(value, dt.datetime):
-        return value.astimezone(zone).date()
+        return clock.seen_from(str(zone), value).date()
     return value or clock.today(str(zone))
 
 

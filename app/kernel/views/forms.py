@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import wtforms
 from flask import url_for
@@ -11,7 +10,7 @@ from markupsafe import Markup
 from wtforms import widgets
 from wtforms.utils import unset_value
 
-from app.kernel import money
+from app.kernel import clock, money
 from app.kernel.actor import Actor
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.fields import Field, fields_of
@@ -53,7 +52,7 @@ class TypedField(wtforms.Field):
         if self.stated.kind == "money":
             return money.plain(data, self.currency)
         if self.stated.kind == "moment":
-            return data.astimezone(ZoneInfo(self.actor.zone)).strftime("%Y-%m-%dT%H:%M")
+            return clock.seen_from(self.actor.zone, data).replace(tzinfo=None).isoformat(timespec="minutes")
         return data.isoformat() if self.stated.kind == "date" else str(data)
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask_babel import format_date, format_datetime, gettext
 from sqlalchemy import orm
 
-from app.kernel import about, file_text, money
+from app.kernel import about, clock, file_text, money
 from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
@@ -197,7 +196,7 @@ def spoken(field: Field, value: Any, currency: str, actor: Actor) -> str:
     if field.kind == "money":
         return money.spoken(value, currency, actor.locale or "zh")
     if field.kind == "moment":
-        local = value.astimezone(ZoneInfo(actor.zone)).replace(tzinfo=None)
+        local = clock.seen_from(actor.zone, value).replace(tzinfo=None)
         return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
     if field.kind == "date":
         return format_date(value, "yyyy-MM-dd")

@@ -7,12 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_datetime, get_locale, gettext
 
-from app.kernel import filters
+from app.kernel import clock, filters
 from app.kernel.actor import NOBODY, Actor, acting_or_none
 from app.kernel.fields import fields_of
 from app.kernel.language import say_problem
@@ -166,7 +165,7 @@ def title_of(record: Any, lens: Any) -> str:
 def moment_text(moment: Any) -> str:
     """A moment in the reader's zone."""
     actor = current_actor()
-    local = moment.astimezone(ZoneInfo(actor.zone if actor else "UTC")).replace(tzinfo=None)
+    local = clock.seen_from(actor.zone if actor else "UTC", moment).replace(tzinfo=None)
     return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
 
 

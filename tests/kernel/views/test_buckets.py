@@ -50,3 +50,38 @@ def test_turned_round_days_hold_no_bucket():
     assert buckets_between(dt.date(2026, 3, 2), dt.date(2026, 2, 27), step_of("month")) == []
     with pytest.raises(KeyError):
         step_of("fortnight")
+
+
+@pytest.mark.parametrize("step", list(STEPS))
+@pytest.mark.parametrize(("first", "last"), [
+    (dt.date.min, dt.date.min), (dt.date.max, dt.date.max), (dt.date.min, dt.date.max),
+    (dt.date(9999, 12, 1), dt.date.max), (dt.date.min, dt.date(1, 2, 1)), (dt.date.max, dt.date.min)])
+def test_the_ends_of_the_calendar_are_no_error(step, first, last):
+    found = buckets_between(first, last, step_of(step))
+    assert len(found) <= MAX_BUCKETS
+    assert all(bucket.start < bucket.end for bucket in found)
+    assert all(before.end == after.start for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize(("step", "first"), [("day", "2024-11-26"), ("week", "2018-05-07"), ("month", "1992-09-01"),
+                                             ("quarter", "1926-01-01"), ("year", "1626-01-01")])
+def test_from_however_long_ago_the_latest_steps_are_those_that_are_shown(step, first):
+    for since in (dt.date.min, dt.date(1066, 10, 14), dt.date(1500, 1, 1)):
+        found = buckets_between(since, dt.date(2025, 12, 30), step_of(step))
+        assert len(found) == MAX_BUCKETS
+        assert found[-1].start <= dt.date(2025, 12, 30) < found[-1].end
+        assert found[0].start == dt.date.fromisoformat(first), step
+
+
+@pytest.mark.parametrize(("step", "day", "name", "start", "end"), [
+    ("day", "2024-02-29", "2024-02-29", "2024-02-29", "2024-03-01"),
+    ("week", "2024-02-29", "2024-W09", "2024-02-26", "2024-03-04"),
+    ("week", "2025-12-31", "2026-W01", "2025-12-29", "2026-01-05"),
+    ("month", "2024-02-29", "2024-02", "2024-02-01", "2024-03-01"),
+    ("month", "2025-12-31", "2025-12", "2025-12-01", "2026-01-01"),
+    ("quarter", "2024-02-29", "2024-Q1", "2024-01-01", "2024-04-01"),
+    ("quarter", "2025-12-31", "2025-Q4", "2025-10-01", "2026-01-01"),
+    ("year", "2024-02-29", "2024", "2024-01-01", "2025-01-01")])
+def test_a_day_lies_in_the_step_that_people_would_say(step, day, name, start, end):
+    (bucket,) = buckets_between(dt.date.fromisoformat(day), dt.date.fromisoformat(day), step_of(step))
+    assert (bucket.name, bucket.start.isoformat(), bucket.end.isoformat()) == (name, start, end)

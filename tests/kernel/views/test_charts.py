@@ -2,16 +2,20 @@
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import Role
 from werkzeug.datastructures import MultiDict
 
 from app.customers.models import Customer
-from app.kernel.database import acting_as
+from app.kernel.database import acting_as, unit
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.views import Chart, average_of, charts, count, site, sum_of
-from app.sales.models import Lead, Opportunity
-from tests.desk.records import add
+from app.sales.models import CurrencyRate, Lead, Opportunity
+from app.security.models import ColumnRule
+from tests.desk.records import add, of
 
 NOON = dt.datetime(2026, 3, 31, 20, tzinfo=dt.UTC)
 
@@ -161,3 +165,111 @@ def test_the_teams_to_choose_from_stand_by_name(desk):
 
 def test_the_page_of_charts_opens(desk):
     assert desk.browser("manager").get("/customer/charts/").status_code == 200
+
+
+sqlite_alone = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def deals(desk):
+    """Deals of sales1 in two currencies, dated and undated, and a rate for one day."""
+    stage = of(desk, Opportunity, desk.crossed, "stage_id")
+    for name, amount, currency, day in (("Home", 100_00, "CNY", dt.date(2026, 3, 1)),
+                                        ("Abroad", 10_00, "USD", dt.date(2026, 3, 15)),
+                                        ("Undated", 5_00, "CNY", None)):
+        add(desk, Opportunity, name=name, amount=amount, currency=currency, stage=stage, expected_close_on=day,
+            customer=desk.mine, owner=desk.ids["sales1"])
+    return desk
+
+
+def by_group(found):
+    return {(point["group"], point["split"]): point["value"] for point in found["points"]}
+
+
+CLOSING = Chart("closing", "Closing", group="customer", measure=sum_of("amount"), period="expected_close_on")
+
+
+def test_money_without_a_rate_keeps_its_own_currency_and_series(deals, view_of):
+    found = numbers(deals, view_of, "sales1", CLOSING, entity="opportunity")
+    assert by_group(found)[("Acme", "")] == 105.0
+    assert by_group(found)[("Acme", "USD")] == 10.0
+    texts = {point["text"] for point in found["points"] if point["split"] == "USD"}
+    assert texts == {"$10.00"}
+
+
+@pytest.mark.parametrize(("period", "total"), [("expected_close_on", 175.0), ("customer.created_at", 175.0)])
+def test_money_with_a_rate_is_brought_to_one_currency(deals, view_of, period, total):
+    add(deals, CurrencyRate, currency="USD", valid_on=dt.date(2026, 1, 1), rate=Decimal(7), units=1)
+    found = numbers(deals, view_of, "sales1", replace(CLOSING, period=period), entity="opportunity")
+    assert by_group(found)[("Acme", "")] == total
+    assert ("Acme", "USD") not in by_group(found)
+
+
+def test_an_app_that_converts_nothing_adds_up_each_currency_by_itself(deals, view_of):
+    known = deals.app.extensions.pop("money_conversion", None)
+    try:
+        found = numbers(deals, view_of, "sales1", CLOSING, entity="opportunity")
+    finally:
+        deals.app.extensions["money_conversion"] = known
+    assert by_group(found)[("Acme", "")] == 105.0
+    assert by_group(found)[("Acme", "USD")] == 10.0
+
+
+def test_months_of_a_date_are_whole_whatever_the_readers_zone(deals, view_of):
+    chart = Chart("months", "Months", group="expected_close_on:month", period="expected_close_on")
+    found = numbers(deals, view_of, "sales1", chart, "since=2026-03-01&until=2026-03-31", entity="opportunity")
+    assert by_group(found) == {("2026-03", ""): 2.0}
+    everything = by_group(numbers(deals, view_of, "sales1", chart, entity="opportunity"))
+    assert everything[("2026-03", "")] == 2.0
+    assert everything[("(empty)", "")] == 2.0
+
+
+FAR = ["since=0001-01-01", "until=9999-12-31", "since=0001-01-01&until=9999-12-31", "since=9999-12-31"]
+
+
+@pytest.mark.parametrize("step", ["day", "week", "quarter", "year"])
+@sqlite_alone
+def test_no_period_is_too_long_or_too_far_away(deals, view_of, step):
+    whole = Chart("whole", "Whole", group=f"expected_close_on:{step}")
+    narrowed = replace(whole, period="expected_close_on")
+    for query in FAR:
+        # Without a field that dates the rows, the days only say how much of the axis is drawn.
+        assert numbers(deals, view_of, "sales1", whole, query, entity="opportunity")["total"] == 4.0
+        with pytest.raises(RuleError) as refused:
+            numbers(deals, view_of, "sales1", narrowed, query, entity="opportunity")
+        assert str(refused.value.problems["expected_close_on"]) == "This day is too far away."
+    longest = "since=1000-01-01&until=9998-12-31"
+    assert numbers(deals, view_of, "sales1", narrowed, longest, entity="opportunity")["total"] == 2.0
+
+
+@sqlite_alone
+def test_a_row_at_the_end_of_the_calendar_breaks_no_chart_and_no_list(desk, view_of):
+    last = dt.datetime(9999, 12, 31, 23, 59, tzinfo=dt.UTC)
+    add(desk, Customer, name="Forever", owner=desk.ids["sales1"], next_contact_at=last)
+    chart = Chart("by_year", "By year", group="next_contact_at:year", period="next_contact_at")
+    assert numbers(desk, view_of, "sales1", chart)["total"] == 2.0
+    browser = desk.browser("sales1")
+    for url in ("/customer/list/?columns=name,next_contact_at", "/customer/list/?sort=-next_contact_at"):
+        answer = browser.get(url)
+        assert answer.status_code == 200
+        assert "Forever" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("chart", [Chart("a", "A", group="phone"), Chart("b", "B", group="customer.phone"),
+                                   Chart("c", "C", group="name", split="password")])
+@sqlite_alone
+def test_what_is_masked_far_away_or_not_there_is_no_axis(desk, view_of, chart):
+    entity = "contact" if "customer" in chart.group else "customer"
+    with pytest.raises((NotAllowed, RuleError)):
+        numbers(desk, view_of, "analyst", chart, entity=entity)
+
+
+@sqlite_alone
+def test_a_measure_that_is_masked_is_not_added_up(desk, view_of):
+    with desk.acting("admin"), unit() as current:
+        role = current.scalars(sa.select(Role).where(Role.name == "Sales")).one()
+        current.add(ColumnRule(role_id=role.id, entity="opportunity", field="amount", mode="mask"))
+    with pytest.raises(NotAllowed):
+        numbers(desk, view_of, "sales1", Chart("sum", "Sum", group="name", measure=sum_of("amount")),
+                entity="opportunity")
+    assert numbers(desk, view_of, "sales1", Chart("n", "N", group="name"), entity="opportunity")["total"] == 1.0

@@ -101,3 +101,69 @@ def test_only_pointers_whose_title_is_enough_are_near(desk):
         "customer", "owner"}
     assert len(lens.far_loaders(Customer, ["industry", "owner", "tags"])) == 1
     assert lens.relation_of(Customer, fields_of(Customer)["industry"]).key == "industry"
+
+
+ENDS = (dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "UTC"])
+@pytest.mark.parametrize(("moment", "text"), zip(ENDS, ["0001-01-01 ", "9999-12-31 "], strict=True))
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_moment_at_the_end_of_the_calendar_is_shown_to_everybody(app, zone, moment, text):
+    reader = Actor(kind="user", id=1, locale="en", zone=zone)
+    with app.test_request_context("/?_l_=en"):
+        assert lens.spoken(Field("a", "a", "moment", "A"), moment, "CNY", reader).startswith((text, "0001-01-01 0"))
+
+
+@pytest.mark.parametrize(("language", "kind", "value", "text"), [
+    ("zh", "boolean", True, "是"), ("zh", "boolean", False, "否"), ("zh", "money", 123456, "¥1,234.56"),
+    ("en", "money", -5, "-CN¥0.05"), ("en", "decimal", Decimal("0.0000"), "0"), ("en", "decimal", Decimal(100), "100"),
+    ("en", "decimal", Decimal("12345678901234.5678"), "12345678901234.5678"), ("en", "text", "<b>", "<b>")])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_each_language_has_its_words_and_no_digit_is_lost(app, language, kind, value, text):
+    reader = Actor(kind="user", id=1, locale=language, zone="UTC")
+    with app.test_request_context(f"/?_l_={language}"):
+        assert lens.spoken(Field("a", "a", kind, "A"), value, "CNY", reader) == text
+
+
+COLOURS = {"r": "Red", "g": "Green", "g2": "Green"}
+
+
+@pytest.mark.parametrize(("value", "text"), [("r", "Red"), ("gone", "gone")])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_choice_that_is_no_longer_offered_is_shown_as_it_is_stored(app, value, text):
+    field = Field("a", "a", "choice", "A", choices=COLOURS)
+    with app.test_request_context("/?_l_=en"):
+        assert lens.spoken(field, value, "CNY", Actor(kind="user", id=1)) == text
+
+
+@pytest.mark.parametrize(("kind", "given", "text"), [
+    ("text", Shown("text"), ""), ("text", Shown("text", state="masked", text="•••"), ""),
+    ("pointer", Shown("pointer", state="locked", text="Locked"), ""), ("money", Shown("money", 123456), "1234.56"),
+    ("money", Shown("money", 0), "0.00"), ("decimal", Shown("decimal", Decimal("1.50")), "1.50"),
+    ("date", Shown("date", dt.date(2026, 3, 29)), "2026-03-29"), ("integer", Shown("integer", 7, "7"), "7"),
+    ("moment", Shown("moment", dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC)), "2026-03-29 09:00:00+08:00"),
+    ("json", Shown("json", {"名": [1, None]}), '{"名": [1, null]}'),
+    ("about", Shown("pointer", "customer:5"), "customer:5"), ("many", Shown("many", []), "")])
+def test_a_file_holds_exact_text_and_nothing_of_what_is_closed(kind, given, text):
+    assert lens.as_file_text(object(), Field("a", "a", kind, "A"), given, "Asia/Shanghai") == text
+
+
+@pytest.mark.parametrize(("value", "text"), [("r", "Red"), ("g", "g"), ("g2", "g2")])
+def test_a_choice_whose_label_is_not_its_own_is_stored_in_a_file_by_its_key(value, text):
+    field = Field("a", "a", "choice", "A", choices=COLOURS)
+    assert lens.as_file_text(object(), field, Shown("choice", value, COLOURS[value]), "UTC") == text
+
+
+def test_nothing_that_a_record_is_about_is_nothing_for_a_reader(desk):
+    task = add(desk, Task, subject="Call", owner=desk.ids["sales1"])
+    assert shown(desk, "sales1", Task, task, "about") == [Shown("pointer")]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_far_field_of_nothing_is_nothing(desk):
+    lonely = add(desk, Customer, name="Lonely", owner=desk.ids["sales1"])
+    for near, far in (("industry", "industry.name"), ("parent", "parent.city")):
+        if near in fields_of(Customer):
+            found = shown(desk, "sales1", Customer, lonely, near, far)
+            assert [(each.value, each.text, each.state) for each in found] == [(None, "", "")] * 2
