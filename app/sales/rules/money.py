@@ -12,12 +12,18 @@ from app.kernel.money import exponent
 from app.kernel.problems import N_, Problem, Problems, problem
 
 Decimal = decimal.Decimal
+# The usual precision of 28 digits rounds, or fails, where a large quantity meets a large price.
+_EXACT = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_UP)
 
 
 def line_amount(quantity: Decimal | int | None, unit_price: int | None, discount: int | None) -> int:
     """``quantity * unit_price - discount``, the product rounded half up to a whole minor unit before the discount."""
-    gross = Decimal(quantity or 0) * (unit_price or 0)
-    return int(gross.quantize(Decimal(1), decimal.ROUND_HALF_UP)) - (discount or 0)
+    gross = _EXACT.multiply(Decimal(quantity or 0), Decimal(unit_price or 0))
+    return _whole(gross) - (discount or 0)
+
+
+def _whole(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), context=_EXACT))
 
 
 def line_problems(values: Mapping[str, Any]) -> Problems:
@@ -86,8 +92,8 @@ def convert(amount: int, currency: str, day: dt.date, rates: Iterable[Rate], hom
     rate = rate_on(rates, currency, day)
     if rate is None:
         return None
-    value = Decimal(amount) * rate.rate / rate.units * minor_shift(currency, home)
-    return int(value.quantize(Decimal(1), decimal.ROUND_HALF_UP))
+    value = _EXACT.divide(_EXACT.multiply(Decimal(amount), rate.rate), Decimal(rate.units))
+    return _whole(_EXACT.multiply(value, minor_shift(currency, home)))
 
 
 def totals(amounts: Iterable[tuple[int, str, dt.date]], rates: Sequence[Rate], home: str) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -111,3 +112,40 @@ def test_sums_are_split_by_the_currencies_without_a_rate_and_lose_nothing(given_
 def test_more_money_is_never_worth_less(one, other):
     low, high = sorted([one, other])
     assert convert(low, "USD", DAY, RATES, "CNY") <= convert(high, "USD", DAY, RATES, "CNY")
+
+
+MOST = 10**16 - 1
+
+
+@pytest.mark.parametrize(("quantity", "price", "discount", "amount"), [
+    (Decimal(10**14), MOST, 0, 10**14 * MOST), (Decimal("99999999999999.9999"), MOST, MOST, None),
+    (Decimal("0.0001"), MOST, 0, 10**12), (-Decimal(10**14), -MOST, 0, 10**14 * MOST)])
+def test_the_largest_line_that_can_be_typed_is_priced_exactly_and_without_an_error(quantity, price, discount, amount):
+    exact = int(quantity * 10**4) * price
+    wanted = (exact + 5 * 10**3) // 10**4 - discount if amount is None else amount
+    assert line_amount(quantity, price, discount) == wanted
+
+
+@pytest.mark.parametrize(("quantity", "amount"), [(Decimal("0.5"), 1), (Decimal("-0.5"), -1), (Decimal("1.5"), 2),
+                                                  (Decimal("2.5"), 3), (Decimal("-2.5"), -3), (Decimal("0.4999"), 0)])
+def test_half_a_minor_unit_is_rounded_away_from_nothing(quantity, amount):
+    assert line_amount(quantity, 1, 0) == amount
+
+
+def test_the_problems_of_an_enormous_line_are_told_and_not_raised():
+    values = {"quantity": Decimal(10**14), "unit_price": MOST, "discount": MOST}
+    assert line_problems(values) == {}
+    assert set(line_problems({**values, "quantity": Decimal("0.0001")})) == {"discount"}
+
+
+@given(st.integers(-MOST, MOST), st.decimals(Decimal("0.0001"), 10**10, places=4), st.sampled_from([1, 100, 10_000]))
+def test_any_amount_is_converted_within_half_a_unit(amount, rate, units):
+    found = convert(amount, "USD", DAY, [Rate("USD", DAY, rate, units)], "CNY")
+    exact = Fraction(amount) * Fraction(rate) / units
+    assert abs(found - exact) <= Fraction(1, 2)
+
+
+def test_what_was_converted_there_is_the_same_from_either_side_of_nothing():
+    rates = [Rate("USD", DAY, Decimal("7.12345"), 1)]
+    for amount in (1, 50, 10**15 + 7):
+        assert convert(-amount, "USD", DAY, rates, "CNY") == -convert(amount, "USD", DAY, rates, "CNY")
