@@ -15,6 +15,7 @@ from app.kernel.batches import open_batch
 from app.kernel.database import acting_as, db, session, unit
 from app.kernel.entity import Entity, entity_names, scoped_by_table
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
+from app.kernel.judge import is_storable
 from app.kernel.problems import N_, problem
 from app.kernel.rights.hook import WITH_DELETED
 from app.kernel.views.lens import person_name
@@ -45,6 +46,8 @@ def log_in(name: str, password: str) -> tuple[int, Standing]:
     The password is checked before the write lock is taken: hashing takes a tenth of a second.
     """
     address = circumstance().address
+    if not is_storable(name):
+        name = ""  # nobody's, and a name that a database refuses to look up must not end as an error
     admit(_sessions(), name, address)
     with acting_as(SYSTEM):
         user = user_by_name(name)

@@ -245,3 +245,16 @@ def test_the_search_for_the_planted_number_finds_what_is_in_plain(company):
         in_unit(lambda: session().add(Customer(name="Ada", remark=f"call {PHONE}")))
     is_file = company.app.config["DATABASE_URL"].startswith("sqlite")
     assert PHONE.encode() in (bytes_of_sqlite(company) if is_file else bytes_of_postgresql(company))
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_search_for_broken_entries_stops_where_it_was_told(company, customer):
+    with company.acting("system"):
+        total = session().scalar(sa.select(sa.func.count(AuditEntry.id)))
+        assert total > 2
+        assert audit.broken_entries() == []
+        everything = session().scalars(sa.select(AuditEntry.id).order_by(AuditEntry.id)).all()
+    with company.acting("system"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit, "fits", lambda values, seal: False)
+        assert audit.broken_entries(limit=2) == everything[:2]
+        assert audit.broken_entries() == everything[:100]

@@ -1,15 +1,19 @@
 """Users, sessions and rights are changed by named operations that guard themselves."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import ApiKey, User
 
 from app.customers.models import Customer
-from app.kernel import batches
-from app.kernel.database import in_unit, session
+from app.kernel import batches, clock
+from app.kernel.database import in_unit, session, unit
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unknown
 from app.security import operations
 from app.security.models import AuditEntry, UserProfile
+from app.security.passwords import METHOD, hash_password, needs_rehash
+from app.security.queries import standing_of
 from tests.desk.records import stored
 from tests.kernel.test_gate import add_customer, the
 from tests.world import PASSWORD
@@ -159,3 +163,64 @@ def test_a_restore_ends_every_session_with_one_number_that_was_never_handed_out(
     assert len(set(epochs)) == 1
     assert not set(epochs) & set(before)
     assert stored(company, AuditEntry, "note", where=AuditEntry.kind == "restore") == ["20260302T000000000000Z: 5 rows"]
+
+
+@pytest.mark.parametrize("name", ["sales1\x00", "\ud800", "\x00", "", " ", "' OR 1=1 --", "x" * 10_000])
+@pytest.mark.parametrize("password", [PASSWORD, "\ud800"])
+def test_no_name_and_no_password_is_more_than_a_wrong_login(company, name, password):
+    with company.app.app_context(), pytest.raises(Unknown) as refused:
+        operations.log_in(name, password)
+    assert str(refused.value.sentence) == operations.WRONG
+    assert audit_kinds(company)[-1] == "login_failed"
+
+
+def test_an_older_hash_is_renewed_at_the_next_login_and_ends_no_session(company):
+    older = hash_password(PASSWORD, "scrypt:1024:8:1")
+    with company.acting("admin"):
+        in_unit(operations.set_password, company.ids["sales1"], older)
+    with company.app.app_context():
+        user_id, standing = operations.log_in("sales1", PASSWORD)
+    with company.acting("system"):
+        stored_now = session().scalars(sa.select(User.password).where(User.id == user_id)).one()
+        assert stored_now != older
+        assert not needs_rehash(stored_now, company.app.config.get("FAB_PASSWORD_HASH_METHOD") or METHOD)
+        assert standing_of(user_id).session_epoch == standing.session_epoch
+
+
+def test_who_is_shut_out_while_he_logs_in_is_refused(company, monkeypatch):
+    monkeypatch.setattr(operations, "standing_of", lambda user_id: None)
+    with company.app.app_context(), pytest.raises(Unknown) as refused:
+        operations.log_in("sales1", PASSWORD)
+    assert str(refused.value.sentence) == operations.WRONG
+
+
+def test_a_user_without_a_profile_can_still_log_out(company):
+    with company.acting("system"), unit() as current:
+        profile = current.scalars(sa.select(UserProfile).where(UserProfile.user_id == company.ids["viewer"])).one()
+        profile.deleted_at = clock.now()
+    with company.app.app_context():
+        operations.log_out(company.ids["viewer"])
+    assert audit_kinds(company)[-1] == "logout"
+
+
+def test_who_holds_security_may_touch_users(company):
+    with company.acting("admin"):
+        operations.require_security()
+        with pytest.raises(Missing):
+            operations.find_user(10**6)
+    for who in ("manager", "analyst", "support1"):
+        with company.acting(who), pytest.raises(NotAllowed):
+            operations.require_security()
+
+
+@pytest.mark.parametrize("days", [None, 1])
+def test_a_key_lives_as_long_as_it_was_given(company, days):
+    start = clock.now()
+    with company.acting("sales1"), clock.at(start):
+        key = in_unit(operations.make_api_key, "k" * 500, days)
+    header = {"Authorization": f"Bearer {key}"}
+    client = company.app.test_client()
+    with clock.at(start + dt.timedelta(hours=23)):
+        assert client.get("/api/v1/team/", headers=header).status_code == 200
+    with clock.at(start + dt.timedelta(hours=25)):
+        assert client.get("/api/v1/team/", headers=header).status_code == (200 if days is None else 401)

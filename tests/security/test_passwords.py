@@ -86,3 +86,30 @@ def test_a_hash_by_older_parameters_works_and_asks_to_be_renewed():
     assert not needs_rehash(stored, "pbkdf2:sha256:1000")
     assert not needs_rehash(f"{METHOD}$salt$00")
     assert needs_rehash(f"{METHOD}0$salt$00")
+
+
+@pytest.mark.parametrize("given", ["\ud800", GOOD + "\udfff", "\ud83d" + GOOD])
+def test_half_a_character_is_a_wrong_password_at_the_same_work(work, given):
+    stored = hash_password(GOOD, QUICK)
+    assert not check_password(stored, given, QUICK)
+    assert not check_password(None, given, QUICK)
+    assert len(work) == 2
+
+
+@pytest.mark.parametrize("secret", ["pässword 客户脉 😀", "a" * 128, "tab\tand space ", "\u0000 zero", "ﬁne ligature"])
+def test_any_whole_text_can_be_a_password(secret):
+    stored = hash_password(secret, QUICK)
+    assert check_password(stored, secret, QUICK)
+    assert not check_password(stored, secret + "x", QUICK)
+
+
+def test_both_ways_to_write_an_accent_are_one_password():
+    assert check_password(hash_password("caf\u00e9 au lait", QUICK), "cafe\u0301 au lait", QUICK)
+
+
+@pytest.mark.parametrize("stored", ["", "plain", "md5$salt$hash", "scrypt:1024:8:1$only", "scrypt$a$b$c", "$$",
+                                    "scrypt"])
+def test_what_is_no_hash_opens_nothing(work, stored):
+    assert not check_password(stored, stored, QUICK)
+    assert not check_password(stored, "", QUICK)
+    assert len(work) == 2

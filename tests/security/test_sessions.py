@@ -137,3 +137,24 @@ def test_a_cookie_alone_cannot_write_by_rest(company, credentials):
         from app.kernel.database import session
         from app.security.models import Team
         assert session().scalars(sa.select(Team).where(Team.name == "X")).first() is None
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_new_cookie_keeps_the_language_and_nothing_else_of_the_old_one(company):
+    browser = company.browser("sales1")
+    with browser.client.session_transaction() as cookie:
+        cookie.update({"locale": "zh", "smuggled": "x"})
+        old = cookie["fresh"]
+    browser.token = ""
+    browser.post("/login/", {"username": "sales1", "password": PASSWORD})
+    with browser.client.session_transaction() as cookie:
+        assert cookie["locale"] == "zh"
+        assert "smuggled" not in cookie
+        assert cookie["fresh"] != old
+
+
+@pytest.mark.parametrize("key", ["", "kemai_", "\x00", "kemai_" + "x" * 10_000, "kemai_%00", "Bearer Bearer"])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_key_that_was_never_made_opens_nothing(company, key):
+    header = {"Authorization": f"Bearer {key}".replace("\x00", "")}
+    assert company.app.test_client().get(API, headers=header).status_code == 401
