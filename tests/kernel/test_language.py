@@ -1,11 +1,13 @@
 """Speaking to people, each in his language."""
 
 import pytest
+from flask import session as cookie
 from flask_babel import lazy_gettext as _l
 
 from app.customers.models import Customer
 from app.kernel import language
 from app.kernel.actor import NOBODY, Actor, reset_actor, set_actor
+from app.kernel.entity import scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.problems import problem
 
@@ -83,3 +85,49 @@ def test_outside_a_request_the_users_language_or_the_houses_is_spoken(app):
         assert language.choose_language(app) == app.config["BABEL_DEFAULT_LOCALE"]
     finally:
         reset_actor(token)
+
+
+@pytest.mark.parametrize(("tag", "said"), [
+    ("en", "“shoes” is not one of the choices."), ("zh", None)])
+def test_a_problem_keeps_what_was_typed_in_either_language(page, tag, said):
+    found = problem("“%(value)s” is not one of the choices.", value="shoes")
+    with page(f"/?_l_={tag}"):
+        spoken = language.say_problem(found)
+    assert "shoes" in spoken
+    assert (spoken == said) is (tag == "en")
+
+
+@pytest.mark.parametrize("hostile", ["100 %", "%(value)s", "%s%d", "{0}", "<script>", "%", "客户脉 😀"])
+def test_what_a_person_typed_is_never_read_as_a_place_for_something_else(page, hostile):
+    with page("/?_l_=en"):
+        found = problem("“%(value)s” is not one of the choices.", value=hostile)
+        assert language.say_problem(found) == f"“{hostile}” is not one of the choices."
+
+
+def test_a_label_inside_a_problem_is_said_in_the_language_of_the_reader(page):
+    found = problem("Row %(row)d: %(why)s", row=1, why=_l("Customer"))
+    said = {}
+    for tag in language.LANGUAGES:
+        with page(f"/?_l_={tag}"):
+            said[tag] = language.say_problem(found)
+    assert "Customer" in said["en"]
+    assert "客户" in said["zh"]
+
+
+@pytest.mark.parametrize("tag", language.LANGUAGES)
+def test_every_choice_of_every_entity_is_known_by_its_word_in_either_language(page, tag):
+    with page(f"/?_l_={tag}"):
+        for model in scoped_by_table().values():
+            for field in fields_of(model).values():
+                words = language.choice_labels(field)
+                for value, label in (field.choices or {}).items():
+                    assert words[value.casefold()] == value
+                    assert words[language.in_language(label, tag).casefold()] in field.choices
+
+
+@pytest.mark.parametrize(("chosen", "kept", "expected"), [("zh", "en", "zh"), ("", "zh", "zh"), ("de", "zh", "zh"),
+                                                          ("", "de", "en"), ("../zh", "", "en")])
+def test_a_language_that_is_not_spoken_is_passed_over(app, page, chosen, kept, expected):
+    with page(f"/?_l_={chosen}", headers={"Accept-Language": "en"}):
+        cookie["locale"] = kept
+        assert language.choose_language(app) == expected

@@ -82,3 +82,17 @@ def test_an_alert_reopened_has_no_time_of_closing_any_more(company):
             current.scalars(sa.select(ChurnAlert)).one().status = status
         with company.acting("system"):
             assert (session().scalars(sa.select(ChurnAlert.closed_at)).one() is not None) is closed
+
+
+@pytest.mark.parametrize(("weekdays", "shape"), [
+    ("0", [0]), ("6, 0 ,3", [6, 0, 3]), ("²", ["²"]), ("-1", ["-1"]), ("mon,1", ["mon", 1]), (",,", None), ("", None),
+    (None, None), ("1.5", ["1.5"]), ("9" * 30, [int("9" * 30)])])
+def test_weekdays_are_numbers_where_they_are_written_as_such(weekdays, shape):
+    assert shaped({"kind": "weekly", "weekdays": weekdays}).get("weekdays") == shape
+
+
+@pytest.mark.parametrize("weekdays", ["²", "0", "8", "-1", "mon", "9" * 30, ""])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_schedule_on_a_day_that_no_week_has_is_refused(company, weekdays):
+    assert problems(company, Schedule(name="S", job="upkeep", kind="weekly", zone="UTC", at="09:00",
+                                      weekdays=weekdays)) == {"weekdays"}

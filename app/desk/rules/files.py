@@ -14,7 +14,7 @@ from app.kernel.problems import N_, Problem, problem
 
 # How much of the beginning is looked at.
 HEAD = 65_536
-MOST_NAME = 150
+MOST_NAME, MOST_ENDING = 150, 20
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
@@ -66,7 +66,8 @@ def safe_name(given: str) -> str:
     stem, dot, ending = plain.strip(" .").rpartition(".")
     if not dot:
         return ending.strip()[:MOST_NAME] or "file"
-    return f"{stem.strip()[:MOST_NAME - 1 - len(ending)] or 'file'}.{ending[:20]}"
+    ending = ending[:MOST_ENDING]
+    return f"{stem.strip()[:MOST_NAME - 1 - len(ending)] or 'file'}.{ending}"
 
 
 def ending_of(name: str) -> str:

@@ -107,3 +107,33 @@ def test_empty_entries_are_no_problem():
 def test_what_is_stored_already_does_not_stand_in_the_way_of_another_correction():
     assert entry_problems({**BAD, "name": "Anne"}, BAD, TODAY) == {}
     assert set(entry_problems({**BAD, "email": "still bad"}, BAD, TODAY)) == {"email"}
+
+
+@pytest.mark.parametrize("text", ["java\tscript:alert(1)", "JAVASCRIPT://x.com", "data:text/html,<b>x</b>",
+                                  "//evil.com/x", "https://", "http://localhost", "https://[::1", "https://a b.com", "vbscript://a.b",
+                                  "http:///path.com", "https://.com", "https://a..com", "file:///etc/passwd", "://a.b"])
+def test_what_could_be_more_or_less_than_a_link_to_a_site_is_refused(text):
+    found = website_problem(text)
+    assert found is not None
+    assert text[:60] in str(found)
+
+
+@pytest.mark.parametrize("text", ["例子.中国", "https://例子.中国/路径", "HTTP://Example.COM", "a.b/c?d=e#f",
+                                  "https://user@example.com", "example.com:8080", "https://xn--fsqu00a.xn--0zwm56d"])
+def test_an_address_of_a_site_is_taken_as_people_write_it(text):
+    assert website_problem(text) is None
+
+
+@pytest.mark.parametrize(("text", "fine"), [
+    ("2026-03-02", True), ("2026-03-03", False), ("1896-01-01", True), ("1895-12-31", False), ("2024-02-29", True),
+    ("2023-02-29", False), ("0000-00-00", False), ("9999-12-31", False), ("29.02.2024", False),
+    ("２０２４-02-29", True)])
+def test_a_birth_date_lies_between_the_oldest_living_and_today(text, fine):
+    assert (birth_date_problem(text, dt.date(2026, 3, 2)) is None) is fine
+
+
+@pytest.mark.parametrize("text", ["1" * 41, "12", "not a phone", "138****8000", "+" * 30, "電話 12345", "1-2-3-4-a"])
+def test_what_nobody_could_dial_is_no_phone_number(text):
+    found = phone_problem(text)
+    assert found is not None
+    assert "is not a phone number" in str(found)

@@ -217,3 +217,68 @@ def test_no_text_breaks_the_look_up(desk, field, text, found):
     answer = desk.client("manager").get(f"{URL}lookup?field={field}&q={text}")
     assert answer.status_code == 200
     assert {each["name"] for each in answer.json["result"]} == found
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("bulk", {"rows": [{"name": "A"}], "match": "code"}), ("bulk", {"rows": [{"name": "A"}], "match": [1]}),
+    ("bulk", {"rows": [{"name": "A"}], "match": ["nothing"]}), ("bulk", {"rows": []}),
+    ("action/release", {"ids": "1"}), ("action/release", {"ids": [True]}), ("action/release", {"ids": []}),
+    ("action/release", {"ids": [1], "values": [1]}), ("action/release", {})])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_body_that_cannot_be_meant_is_malformed_and_changes_nothing(desk, path, body):
+    answer = sent(desk.client("admin"), "post", URL + path, body)
+    assert answer.status_code == 400, answer.json
+    assert stored(desk, Customer, "version") == [1, 1]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_batch_is_read_and_never_written_through_the_interface(desk):
+    admin = desk.client("admin")
+    done = sent(admin, "post", f"{URL}mass", {"kind": "edit", "ids": [desk.mine], "values": {"level": "key"}}).json
+    url = f"/api/v1/import_batch/{done['batch']}"
+    seen = admin.get(url).json["result"]
+    assert (seen["state"], seen["rows_updated"]) == ("done", 1)
+    assert sent(admin, "put", url, {"state": "undone"}).status_code == 403
+    assert admin.delete(url).status_code == 403
+    assert admin.get(url).json["result"] == seen
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_line_of_a_log_has_no_version_and_no_history(desk):
+    admin = desk.client("admin")
+    (line, *_) = admin.get("/api/v1/lifecycle_change/").json["result"]
+    answer = admin.get(f"/api/v1/lifecycle_change/{line['id']}")
+    assert answer.status_code == 200
+    assert "ETag" not in answer.headers
+    assert "version" not in answer.json["result"]
+    assert admin.get(f"/api/v1/lifecycle_change/{line['id']}/history").json["result"] == []
+    for method in ("put", "delete"):
+        assert sent(admin, method, f"/api/v1/lifecycle_change/{line['id']}", {}).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_who_gives_a_record_out_of_his_own_sight_is_answered_without_it(desk):
+    manager = desk.client("manager")
+    moved = sent(manager, "put", f"{URL}{desk.mine}", {"owner": desk.ids["sales2"], "version": 1})
+    assert (moved.status_code, moved.json["result"]["owner"]["id"]) == (200, desk.ids["sales2"])
+    released = sent(desk.client("sales2"), "post", f"{URL}action/release", {"ids": [desk.mine],
+                                                                            "values": {"reason": "moved"}})
+    assert released.status_code == 200, released.json
+    assert desk.client("support1").get(f"{URL}{desk.mine}").status_code in (200, 404)
+    assert of(desk, Customer, desk.mine, "owner_id") is None
+
+
+@pytest.mark.parametrize(("headers", "status"), [({"If-Match": "*"}, 200), ({"If-Match": 'W/"1"'}, 200),
+                                                 ({"If-Match": '"2"'}, 412), ({"If-Match": "nonsense"}, 412)])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_deletion_may_say_which_version_it_means(desk, headers, status):
+    assert desk.client("admin").delete(f"{URL}{desk.mine}", headers=headers).status_code == status
+    assert (of(desk, Customer, desk.mine, "deleted_at") is None) is (status == 412)
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_deletion_that_is_sent_twice_is_answered_twice_and_done_once(desk):
+    client = desk.client("admin")
+    assert client.delete(f"{URL}{desk.mine}").status_code == 200
+    assert client.delete(f"{URL}{desk.mine}").status_code == 404
+    assert of(desk, Customer, desk.mine, "version") == 2

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from app import models  # noqa: F401 - every class must be known before one is mapped
 from app.customers.models import Contact, Customer
 from app.kernel.actor import NoActor
 from app.kernel.database import session, unit
@@ -92,3 +93,16 @@ def test_every_class_in_a_statement_is_found_once():
     inner = sa.select(Contact.customer_id).where(Contact.name == "x")
     statement = sa.select(Customer).where(Customer.id.in_(inner), Customer.name == "y")
     assert sorted(model.__name__ for model in touched(statement)) == ["Contact", "Customer"]
+
+
+@pytest.mark.parametrize("change", [
+    lambda: sa.update(Customer).values(name="Mine"), lambda: sa.delete(Customer),
+    lambda: sa.insert(Customer).values(name="Mine"),
+    lambda: sa.update(Customer).where(Customer.id == 1).values(owner_id=None)])
+@pytest.mark.parametrize("user", ["admin", "sales1", "system"])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_statement_that_changes_records_past_the_gate_is_refused_to_everybody(company, rows, user, change):
+    with company.acting(user), unit() as current, pytest.raises(NoActor, match="bulk"):
+        current.execute(change())
+    with company.acting("system"):
+        assert sorted(session().scalars(sa.select(Customer.name))) == ["sales1", "sales2"]

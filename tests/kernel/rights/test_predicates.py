@@ -88,3 +88,26 @@ def test_who_reads_every_customer_reads_every_task_about_one(company, rows):
 def test_a_model_without_a_pool_or_parent_ignores_those_words():
     actor = Actor(kind="user", id=1, grants={("tag", "read"): frozenset({"pool", "through"})})
     assert isinstance(predicate(Tag, actor, "read"), sa.False_)
+
+
+def test_an_entity_may_name_scopes_of_its_own(company, rows, monkeypatch):
+    monkeypatch.setattr(Customer, "named_scopes", {"initials": lambda model, actor: model.name.like("sales2%")})
+    assert seen(company, rows, ["initials"]) == {"sales2"}
+    assert seen(company, rows, ["initials", "own"]) == {"sales1", "sales2"}
+    monkeypatch.setattr(Customer, "named_scopes", {})
+    assert seen(company, rows, ["initials"]) == set()
+
+
+def test_who_has_no_team_reaches_nobodys_rows_by_team_or_tree(company, rows):
+    add(company, Customer, name="teamless", owner=None)
+    for words in (["team"], ["tree"]):
+        actor = Actor(kind="user", id=company.ids["sales1"], grants={("customer", "read"): frozenset(words)})
+        assert isinstance(predicate(Customer, actor, "read"), sa.False_)
+
+
+@pytest.mark.parametrize("words", [["all", "own"], ["all"], ["own", "all", "pool", "unheard_of"]])
+def test_all_is_the_widest_word_whatever_stands_beside_it(words):
+    actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset(words)})
+    assert isinstance(predicate(Customer, actor, "read"), sa.True_)
+    assert "deleted_at IS NULL" in str(visible(Customer, actor))
+    assert "deleted_at" not in str(visible(Customer, actor, with_deleted=True))

@@ -3,10 +3,14 @@
 import random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.kernel.filters.text import fold
 from app.kernel.search.grams import as_words, grams_of, wanted
 
+# A busy machine is no fault of the product.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIGNS = "aAbBéÉΣσİi张三李四-%_'\" 😀1"
 
 
@@ -35,3 +39,32 @@ def test_words_hold_nothing_that_a_tokenizer_would_cut_or_fold():
     words = as_words(["a b", "张%", "\ud800"])
     assert all(word.isascii() and word.isalnum() and word == word.lower() for word in words.split(" "))
     assert len(set(words.split(" "))) == 3
+
+
+@unhurried
+@given(st.text(max_size=30), st.text(min_size=1, max_size=5), st.text(max_size=30))
+def test_whatever_stands_around_the_needle_its_grams_are_there(before, needle, after):
+    # Lower case is taken sign by sign, so that neighbours cannot change what is asked for.
+    if fold(needle) in fold(before + needle + after):
+        assert set(wanted(needle)) <= set(grams_of([before + needle + after]))
+
+
+@unhurried
+@given(st.lists(st.text(max_size=20), max_size=4))
+def test_grams_are_sorted_and_stand_once_whatever_the_order_of_the_texts(texts):
+    found = grams_of(texts)
+    assert found == sorted(set(found))
+    assert found == grams_of(list(reversed(texts)))
+    assert all(1 <= len(gram) <= 2 for gram in found)
+
+
+@unhurried
+@given(st.lists(st.text(min_size=1, max_size=2), unique=True, max_size=10))
+def test_different_grams_are_different_words(grams):
+    words = as_words(grams).split()
+    assert len(set(words)) == len(grams)
+
+
+def test_a_pair_never_reaches_from_one_text_into_the_next():
+    assert "bc" not in grams_of(["ab", "cd"])
+    assert "bc" in grams_of(["abcd"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.sales.rules.money import (
@@ -22,6 +22,8 @@ from app.sales.rules.money import (
 )
 
 DAY = dt.date(2026, 3, 2)
+# A busy machine is no fault of the product.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(("quantity", "price", "discount", "amount"), [
@@ -31,6 +33,7 @@ def test_a_line_costs_quantity_times_price_less_discount(quantity, price, discou
     assert line_amount(quantity, price, discount) == amount
 
 
+@unhurried
 @given(st.decimals(0, 10_000, places=4), st.integers(0, 10**9))
 def test_rounding_moves_a_line_by_at_most_half_a_minor_unit(quantity, price):
     assert abs(line_amount(quantity, price, 0) - quantity * price) <= Decimal("0.5")
@@ -99,6 +102,7 @@ def test_a_yen_has_no_cents_and_a_dinar_a_thousand(currency, home, shift):
 amounts = st.tuples(st.integers(-10**12, 10**12), st.sampled_from(["CNY", "USD", "JPY", "EUR"]), st.just(DAY))
 
 
+@unhurried
 @given(st.lists(amounts))
 def test_sums_are_split_by_the_currencies_without_a_rate_and_lose_nothing(given_amounts):
     found = totals(given_amounts, RATES, "CNY")
@@ -108,6 +112,7 @@ def test_sums_are_split_by_the_currencies_without_a_rate_and_lose_nothing(given_
                                       for amount, currency, day in given_amounts if currency != "EUR")
 
 
+@unhurried
 @given(st.integers(-10**12, 10**12), st.integers(-10**12, 10**12))
 def test_more_money_is_never_worth_less(one, other):
     low, high = sorted([one, other])
@@ -138,6 +143,7 @@ def test_the_problems_of_an_enormous_line_are_told_and_not_raised():
     assert set(line_problems({**values, "quantity": Decimal("0.0001")})) == {"discount"}
 
 
+@unhurried
 @given(st.integers(-MOST, MOST), st.decimals(Decimal("0.0001"), 10**10, places=4), st.sampled_from([1, 100, 10_000]))
 def test_any_amount_is_converted_within_half_a_unit(amount, rate, units):
     found = convert(amount, "USD", DAY, [Rate("USD", DAY, rate, units)], "CNY")
