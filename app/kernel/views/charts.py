@@ -214,7 +214,8 @@ def _day_of(model: type, dotted: str) -> Any:
     pointer = fields_of(model)[way[0]]
     target = scoped_by_table()[pointer.target]
     found = sa.select(_day_of(target, ".".join([*way[1:], last])))
-    return found.where(target.id == getattr(model, pointer.column)).scalar_subquery()
+    # Said by name: inside the subquery for a rate it would not be taken for the row outside, but for any row.
+    return found.where(target.id == getattr(model, pointer.column)).correlate(model).scalar_subquery()
 
 
 def _axis(model: type, spec: str, condition: Any, since: dt.date | None, until: dt.date | None) -> Axis:

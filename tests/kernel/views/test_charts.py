@@ -10,6 +10,7 @@ from flask_appbuilder.security.sqla.models import Role
 from werkzeug.datastructures import MultiDict
 
 from app.customers.models import Customer
+from app.kernel import clock
 from app.kernel.database import acting_as, unit
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.views import Chart, average_of, charts, count, site, sum_of
@@ -203,6 +204,19 @@ def test_money_with_a_rate_is_brought_to_one_currency(deals, view_of, period, to
     found = numbers(deals, view_of, "sales1", replace(CLOSING, period=period), entity="opportunity")
     assert by_group(found)[("Acme", "")] == total
     assert ("Acme", "USD") not in by_group(found)
+
+
+def test_each_row_is_converted_at_the_day_of_what_it_points_at(desk, view_of):
+    stage = of(desk, Opportunity, desk.crossed, "stage_id")
+    for year, rate in ((2020, 5), (2025, 7)):
+        add(desk, CurrencyRate, currency="USD", valid_on=dt.date(year, 1, 1), rate=Decimal(rate), units=1)
+        with clock.at(dt.datetime(year, 6, 1, tzinfo=dt.UTC)):
+            customer = add(desk, Customer, name=f"Since {year}", owner=desk.ids["sales1"])
+        add(desk, Opportunity, name=f"Deal {year}", amount=10_00, currency="USD", stage=stage, customer=customer,
+            owner=desk.ids["sales1"])
+    found = by_group(numbers(desk, view_of, "sales1", replace(CLOSING, period="customer.created_at"),
+                             entity="opportunity"))
+    assert (found["Since 2020", ""], found["Since 2025", ""]) == (50.0, 70.0)
 
 
 def test_an_app_that_converts_nothing_adds_up_each_currency_by_itself(deals, view_of):

@@ -107,7 +107,7 @@ ENDS = (dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=d
 
 
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "UTC"])
-@pytest.mark.parametrize(("moment", "text"), zip(ENDS, ["0001-01-01 ", "9999-12-31 "], strict=True))
+@pytest.mark.parametrize(("moment", "text"), list(zip(ENDS, ["0001-01-01 ", "9999-12-31 "], strict=True)))
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_a_moment_at_the_end_of_the_calendar_is_shown_to_everybody(app, zone, moment, text):
     reader = Actor(kind="user", id=1, locale="en", zone=zone)
