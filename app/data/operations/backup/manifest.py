@@ -90,10 +90,12 @@ def read_manifest(folder: Path) -> Manifest:
         parts = tuple(Part(**part) for part in plain["parts"])
         if plain["format"] != FORMAT or not all(_is_inside(part.file) for part in parts):
             raise ValueError
-        return Manifest(**{**plain, "parts": parts, "seal": str(content["seal"])})
+        found = Manifest(**{**plain, "parts": parts, "seal": str(content["seal"])})
+        found.message()  # half a character cannot even be sealed
+        return found
     except FileNotFoundError:
         raise Damaged(problem(N_("There is no backup in %(folder)s."), folder=str(folder))) from None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise Damaged(problem(N_("The manifest in %(folder)s cannot be read."), folder=str(folder))) from None
 
 
