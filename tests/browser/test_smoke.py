@@ -170,6 +170,26 @@ def test_the_charts_of_an_entity_are_drawn(open_page, entity):
     })""")
 
 
+def test_lists_go_on_and_back_and_related_lists_come_when_one_scrolls_there(open_page):
+    page = log_in(open_page(), "manager")
+    page.goto("/customer/list/?sort=name")
+    first = page.locator("tbody tr").first.inner_text()
+    page.locator(".pager a[rel=next]").click()
+    page.wait_for_url(re.compile("after="))
+    assert page.locator("tbody tr").first.inner_text() != first
+    page.locator(".pager a[rel=prev]").click()
+    page.wait_for_url(re.compile("before="))
+    assert page.locator("tbody tr").first.inner_text() == first
+    page.locator("tbody tr td a").first.click()
+    page.wait_for_url(re.compile("/customer/show/"))
+    later = page.locator("section[data-later]")
+    assert later.count() >= 2
+    for position in range(later.count()):
+        later.nth(position).scroll_into_view_if_needed()
+        playwright.expect(later.nth(position)).not_to_have_attribute("aria-busy", "true")
+        assert later.nth(position).locator("table, .empty-line").count() == 1
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_main_pages_fit_the_screen_in_both_languages(open_page, locale, width):
