@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel.database import dialect, session
+from app.kernel.pour import put_rows
 
 
 def _insert(table: Any) -> Any:
@@ -25,8 +26,7 @@ def insert_rows(model: type, rows: Sequence[Mapping[str, Any]]) -> None:
 
     Not by `bulk_insert_mappings`: called while the session flushes, it would tell it that the flush is over.
     """
-    if rows:
-        session().execute(sa.insert(model.__table__), list(rows))
+    put_rows(model, rows)
 
 
 def insert_all_once(model: type, rows: Sequence[Mapping[str, Any]]) -> int:

@@ -6,6 +6,7 @@ Reactions run inside the same transaction, consumers later from their inbox.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy import event, orm
 from app.kernel import clock, fields
 from app.kernel.actor import acting, circumstance
 from app.kernel.database import UnitSession, db, session
+from app.kernel.pour import Spelled, put_rows, spell, take_ids
 
 
 class DomainEvent(db.Model):
@@ -87,10 +89,15 @@ class Change:
     def net(self) -> dict[str, list[Any]]:
         return {name: pair for name, pair in self.changes.items() if pair[0] != pair[1]}
 
+    @cached_property
+    def text(self) -> Spelled:
+        """The JSON text of `net`, made once for everybody who stores it; ask only when nothing more will change."""
+        return spell(self.net())
+
     def changed(self, *names: str) -> bool:
         """Whether one of the fields differs now from what it was."""
-        net = self.net()
-        return any(name in net for name in names)
+        pairs = [self.changes[name] for name in names if name in self.changes]
+        return any(before != after for before, after in pairs)
 
     def after(self, name: str) -> Any:
         """The new JSON value of a changed field, else None."""
@@ -131,14 +138,20 @@ def add_sink(sink: Sink) -> None:
 
 def note(change: Change) -> None:
     """Add a change to the unit in force."""
-    here = circumstance()
-    # Kept now: the batch is often named for a part of the unit only, and events are written when the unit ends.
-    told = replace(change, verb=change.verb or here.verb, cause=change.cause or here.cause,
-                   batch_id=change.batch_id or here.batch_id)
-    info, key = session().info, (change.entity, change.record_id)
-    for name in ("changes", "fresh"):
-        known = info.setdefault(name, {})
-        known[key] = known[key].merged(told) if key in known else told
+    note_all([replace(change)])
+
+
+def note_all(changes: Iterable[Change]) -> None:
+    """Add changes to the unit in force, which keeps them: the caller must not go on with them."""
+    here, info = circumstance(), session().info
+    known = [info.setdefault(name, {}) for name in ("changes", "fresh")]
+    for change in changes:
+        # Kept now: the batch is often named for a part of the unit only, and events are written when the unit ends.
+        change.verb, change.cause = change.verb or here.verb, change.cause or here.cause
+        change.batch_id = change.batch_id or here.batch_id
+        key = (change.entity, change.record_id)
+        for noted in known:
+            noted[key] = noted[key].merged(change) if key in noted else change
 
 
 @event.listens_for(UnitSession, "before_commit")
@@ -157,7 +170,7 @@ def write_events(current: UnitSession) -> None:
         raise RuntimeError("reactions keep answering each other")
     changes = [change for change in current.info.pop("changes", {}).values() if not change.is_nothing()]
     if changes:
-        _write(current, changes)
+        _write(changes)
 
 
 def _react(fresh: list[Change]) -> None:
@@ -169,26 +182,25 @@ def _react(fresh: list[Change]) -> None:
         reaction(changes)
 
 
-def _write(current: UnitSession, changes: list[Change]) -> None:
+def _write(changes: list[Change]) -> None:
     actor, here, at = acting(), circumstance(), clock.now()
-    rows = [{"entity": change.entity, "record_id": change.record_id, "kind": change.kind, "verb": change.verb,
-             "changes": change.net(), "actor_kind": change.actor_kind or actor.kind,
+    ids = take_ids(DomainEvent, len(changes))
+    rows = [{"id": event_id, "entity": change.entity, "record_id": change.record_id, "kind": change.kind,
+             "verb": change.verb, "changes": change.text, "actor_kind": change.actor_kind or actor.kind,
              "actor_id": change.actor_id or actor.id, "at": at, "cause": change.cause[:200],
              "cause_event_id": here.cause_event_id, "depth": here.depth, "batch_id": change.batch_id or here.batch_id,
              "channel": here.channel, "address": here.address, "request_id": here.request_id,
-             "version": change.version} for change in changes]
-    statement = sa.insert(DomainEvent).returning(DomainEvent.id, sort_by_parameter_order=True)
-    written = list(zip(current.scalars(statement, rows), changes, strict=True))
-    _fill_inboxes(current, written, at)
+             "version": change.version} for event_id, change in zip(ids, changes, strict=True)]
+    put_rows(DomainEvent, rows)
+    written = list(zip(ids, changes, strict=True))
+    _fill_inboxes(written, at)
     for sink in _sinks:
         sink(written)
 
 
-def _fill_inboxes(current: UnitSession, written: Iterable[tuple[int, Change]], at: Any) -> None:
-    rows = [{"event_id": event_id, "consumer": consumer, "due_at": at, "attempts": 0}
-            for event_id, change in written for consumer, wanted in _consumers.items() if wanted(change)]
-    if rows:
-        current.execute(sa.insert(EventInbox), rows)
+def _fill_inboxes(written: Iterable[tuple[int, Change]], at: Any) -> None:
+    put_rows(EventInbox, [{"event_id": event_id, "consumer": consumer, "due_at": at, "attempts": 0}
+                          for event_id, change in written for consumer, wanted in _consumers.items() if wanted(change)])
 
 
 def _snapshot(info: dict[str, Any]) -> dict[str, Any]:

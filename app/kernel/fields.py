@@ -177,6 +177,11 @@ def fields_of(model: type) -> dict[str, Field]:
     return known
 
 
+def has_default(model: type, field: Field) -> bool:
+    """Whether the column of `field` holds anything in a new row that names no value."""
+    return getattr(model, field.column).property.columns[0].default is not None
+
+
 def default_of(model: type, field: Field) -> Any:
     """What the column of `field` holds in a new row that names no value."""
     default = getattr(model, field.column).property.columns[0].default

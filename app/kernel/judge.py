@@ -42,7 +42,9 @@ def judge(model: type[Entity], values: Values, before: Values | None = None) -> 
     """Every problem of the record by field; an empty answer lets it pass."""
     problems = {}
     for field in fields_of(model).values():
-        found = judge_field(field, values.get(field.name))
+        value = values.get(field.name)
+        # Most fields of most records are empty: nothing to judge unless they are required.
+        found = judge_field(field, value) if value is not None or field.required else None
         if found is not None:
             problems[field.name] = found
     if not problems:

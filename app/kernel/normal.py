@@ -6,6 +6,7 @@ Pure. What a person typed is kept for display; the normal form is only for compa
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 import phonenumbers
@@ -34,6 +35,8 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+# A row is judged, compared and indexed by the same number: reading it is dear, a chunk of rows is remembered.
+@lru_cache(maxsize=2_000)
 def phone(text: str, region: str = "CN") -> str | None:
     """The E.164 form of a phone number (``+8613800138000``, ``+861062345678;ext=801``), or None if it is none.
 
@@ -83,6 +86,7 @@ def email(text: str) -> str | None:
     return f"{local}@{ascii_domain}" if ascii_domain else None
 
 
+@lru_cache(maxsize=1_000)
 def _ascii_domain(domain: str) -> str | None:
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower().rstrip(".")

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import decimal
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +21,25 @@ def encode(model: type, field: Field, value: Any) -> Any:
     if isinstance(value, (dt.datetime, dt.date)):
         return value.isoformat()
     return str(value) if isinstance(value, decimal.Decimal) else value
+
+
+_TELLERS = {"moment": dt.datetime.isoformat, "date": dt.date.isoformat, "decimal": str}
+
+
+@cache
+def tellers(model: type) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """The fields whose changes are told, each with what makes the JSON form of a value; None leaves it as it is.
+
+    Stamps are moved by every change and tell nothing, quiet fields belong to a clock or a counter.
+    """
+    told: list[tuple[str, Callable[[Any], Any] | None]] = []
+    for field in fields_of(model).values():
+        if field.kind == "many" or field.quiet or field.name in ("id", "updated_at", "updated_by"):
+            continue
+        is_plain = not field.personal and field.kind not in _TELLERS
+        told.append((field.name, None if is_plain else partial(encode, model, field) if field.personal
+                     else _TELLERS[field.kind]))
+    return tuple(told)
 
 
 def decode(model: type, field: Field, value: Any) -> Any:

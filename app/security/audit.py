@@ -28,29 +28,42 @@ def seal_of(values: Mapping[str, Any]) -> str:
     return key_ring().sign("audit", _message(values))
 
 
+# One encoder for all entries: `json.dumps` makes a new one at every call with options.
+_encoder = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
+
+
 def _message(values: Mapping[str, Any]) -> bytes:
     plain = {name: values.get(name) for name in SEALED}
     plain["at"] = plain["at"].isoformat()
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, default=str).encode()
+    return _encoder.encode(plain).encode()
+
+
+def _common(actor: Actor) -> dict[str, Any]:
+    """What all entries of one moment have in common; the rest is empty."""
+    here = circumstance()
+    return {"at": clock.now(), "owner_id": actor.id, "team_id": actor.team_id,
+            "actor_name": actor.name[:130], "actor_kind": actor.kind, "channel": here.channel,
+            "address": here.address, "request_id": here.request_id, "batch_id": here.batch_id, "entity": None,
+            "record_id": None, "event_id": None, "note": None, "changes": None}
 
 
 def _values(kind: str, actor: Actor, **parts: Any) -> dict[str, Any]:
-    here = circumstance()
-    values = {"at": clock.now(), "kind": kind, "owner_id": actor.id, "team_id": actor.team_id,
-              "actor_name": actor.name[:130], "actor_kind": actor.kind, "channel": here.channel,
-              "address": here.address, "request_id": here.request_id, "batch_id": here.batch_id, "entity": None,
-              "record_id": None, "event_id": None, "note": None, "changes": None, **parts}
+    values = {**_common(actor), "kind": kind, **parts}
     values["seal"] = seal_of(values)
     return values
 
 
 def write_entries(events: list[tuple[int, Change]]) -> None:
     """The sink of the kernel's events: one entry for each, in the same transaction."""
-    actor = acting()
-    rows = [_values(change.kind, actor, entity=change.entity, record_id=change.record_id, event_id=event_id,
-                    note=(change.verb or change.cause)[:1000] or None, changes=change.net(),
-                    batch_id=change.batch_id or circumstance().batch_id)
-            for event_id, change in events if change.entity != "audit_entry"]
+    common, ring, rows = _common(acting()), key_ring(), []
+    sealed = {name: common.get(name) for name in SEALED} | {"at": common["at"].isoformat()}
+    for event_id, change in events:
+        if change.entity != "audit_entry":
+            entry = {"kind": change.kind, "entity": change.entity, "record_id": change.record_id, "event_id": event_id,
+                     "note": (change.verb or change.cause)[:1000] or None, "changes": change.net(),
+                     "batch_id": change.batch_id or common["batch_id"]}
+            seal = ring.sign("audit", _encoder.encode({**sealed, **entry}).encode())
+            rows.append({**common, **entry, "seal": seal, "changes": change.text})
     _insert(rows)
 
 

@@ -161,3 +161,31 @@ def test_an_export_of_two_hundred_thousand_rows_grows_by_less_than_fifty_megabyt
     before = psutil.Process().memory_info().rss
     assert exported(office, "name__starts_with=Customer") >= 200_000
     assert psutil.Process().memory_info().rss - before < 50 * KB * KB
+
+
+# For 2,000 rows, the transaction and everything that follows in it included.
+MASS = 2_000
+MOST_ADDING, MOST_CHANGING, MOST_DELETING = 32, 32, 64
+
+
+def _mass_cost(company, work, *args):
+    with company.acting("sales1"), counted(company.app) as count:
+        outcome = in_unit(work, *args)
+    assert (len(outcome.done), outcome.refused) == (MASS, {})
+    return count
+
+
+def test_what_many_rows_cost_is_bounded_by_chunks_and_not_by_rows(company):
+    customer, contact = _model("customer"), _model("contact")
+    added = _mass_cost(company, bulk.add_rows, customer, [
+        {"name": f"N{each}", "code": f"C{each}", "phone": f"137{each:08d}"} for each in range(MASS)])
+    with company.acting("system"):
+        ids = list(session().scalars(sa.select(customer.id).order_by(customer.id)))
+    hung = _mass_cost(company, bulk.add_rows, contact, [{"name": f"P{each}", "customer": each} for each in ids])
+    changed = _mass_cost(company, bulk.change_rows, customer, {each: {"city": f"City {each}", "code": f"D{each}"}
+                                                               for each in ids})
+    deleted = _mass_cost(company, bulk.delete_rows, customer, ids)
+    assert len(added) <= MOST_ADDING, str(added)
+    assert len(hung) <= MOST_ADDING, str(hung)
+    assert len(changed) <= MOST_CHANGING, str(changed)
+    assert len(deleted) <= MOST_DELETING, str(deleted)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.kernel.actor import SYSTEM, under
 from app.kernel.bulk import Outcome, change_rows
 from app.kernel.database import session
-from app.kernel.dialects import locked
+from app.kernel.dialects import insert_rows, locked
 from app.kernel.entity import Entity
 from app.kernel.errors import Missing, NotAllowed, RuleError
 
@@ -32,8 +32,8 @@ def follow_on(model: type[Entity], changes: Mapping[int, Mapping[str, Any]], cau
 
 
 def log(model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows of a log by attribute names. They are the system's own, so that no gate judges them one by one."""
-    session().bulk_insert_mappings(sa.inspect(model), list(rows))
+    """Write rows of a log by column names. They are the system's own, so that no gate judges them one by one."""
+    insert_rows(model, list(rows))
 
 
 def insist(outcome: Outcome) -> Outcome:

@@ -24,6 +24,7 @@ from app.kernel.database import in_unit, session
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.errors import RuleError
 from app.kernel.fields import Field, fields_of
+from app.kernel.pour import correct_rows, put_rows
 from app.kernel.problems import N_, problem
 from app.sales.rules import deals
 from app.security import operations
@@ -307,14 +308,18 @@ def _ids_of(model: Any, rows: Sequence[Row]) -> dict[str, int]:
 
 
 def _tell_history(model: Any, head: str, rows: Sequence[Row], ids: Ids) -> None:
-    pointer = getattr(model, f"{head}_id")
-    noted: dict[int, list[Any]] = {}
-    for entry in session().scalars(sa.select(model).where(pointer.in_(list(ids[head].values()))).order_by(model.id)):
-        noted.setdefault(getattr(entry, f"{head}_id"), []).append(entry)
+    pointer, known = getattr(model, f"{head}_id"), fields_of(model)
+    noted: dict[int, list[int]] = {}
+    found = sa.select(model.id, pointer).where(pointer.in_(list(ids[head].values()))).order_by(model.id)
+    for entry_id, head_id in session().execute(found):
+        noted.setdefault(head_id, []).append(entry_id)
+    corrected, missing = [], []
     for row in rows:
-        values = typed_row(model, row, ids)
-        waiting = noted.get(values[head])
-        entry = waiting.pop(0) if waiting else model()
-        for name, value in values.items():
-            setattr(entry, fields_of(model)[name].column, value)
-        session().add(entry)
+        values = {known[name].column: value for name, value in typed_row(model, row, ids).items()}
+        waiting = noted.get(values[f"{head}_id"])
+        if waiting:
+            corrected.append({**values, "id": waiting.pop(0)})
+        else:
+            missing.append(values)
+    correct_rows(model, corrected)
+    put_rows(model, missing)

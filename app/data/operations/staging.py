@@ -17,6 +17,7 @@ from app.data.reading import Record, Table, open_table
 from app.kernel.actor import acting
 from app.kernel.batches import Batch, open_batch
 from app.kernel.database import in_unit, session
+from app.kernel.dialects import insert_rows
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.errors import Missing, NotAllowed, RuleError
 from app.kernel.language import say_problem
@@ -156,7 +157,7 @@ def row_of(model: type[Entity], batch_id: int, draft: Draft) -> dict[str, Any]:
 
 def keep_rows(rows: list[dict[str, Any]]) -> None:
     """Write staged rows, inside a unit."""
-    session().bulk_insert_mappings(sa.inspect(ImportRow), rows)
+    insert_rows(ImportRow, rows)
 
 
 def _close(batch_id: int, count: int) -> None:

@@ -1,33 +1,38 @@
-"""Many rows changed, deleted or restored at once."""
+"""Many rows changed at once."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.kernel import about, clock, gate
-from app.kernel.actor import SYSTEM, Actor, acting
+from app.kernel import clock, gate
+from app.kernel.actor import Actor, acting
+from app.kernel.bulk.found import each_with_its_finds
+from app.kernel.bulk.keys import Keys, sound
 from app.kernel.bulk.outcome import CHUNK, Outcome
 from app.kernel.bulk.rows import (
     REFUSED,
     column_values,
     differences,
     judged,
+    many_fields,
     pointer_problems,
     read_links,
     read_rows,
     unknown_targets,
     write_links,
 )
+from app.kernel.bulk.step import undone_if_refused
 from app.kernel.database import UnitSession, session
-from app.kernel.entity import Entity, scoped_by_table
-from app.kernel.events import Change, note
-from app.kernel.fields import fields_of
+from app.kernel.entity import Entity, Find
+from app.kernel.events import Change, note_all
+from app.kernel.pour import correct_rows
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import states
 
 Changes = Mapping[int, Mapping[str, Any]]
+_Changed = tuple[int, dict[str, Any], dict[str, Any]]
 
 
 def change_rows(model: type[Entity], changes: Changes, *, verb: str = "edit", as_actor: Actor | None = None,
@@ -51,25 +56,47 @@ def _change_chunk(current: UnitSession, model: type[Entity], actor: Actor, chang
     allowed = set(rows) if actor.is_system else states.allowed_ids(current, model, actor, verb, list(rows))
     unknown = {} if actor.is_system else unknown_targets(actor, model, changes.values())
     links = _links_before(model, changes)
-    ready = []
-    for record_id, asked in changes.items():
+    asking = []
+    for record_id in changes:
         stale = record_id in rows and versions.get(record_id, rows[record_id]["version"]) != rows[record_id]["version"]
         if record_id not in allowed or stale:
             outcome.refused[record_id] = {REFUSED: problem(_why(record_id in allowed))}
-            continue
-        before = {**rows[record_id], **{name: known[record_id] for name, known in links.items()}}
-        after = _complete(current, model, before, asked)
-        problems = _problems(model, actor, before, after, asked, verb) | pointer_problems(unknown, asked)
-        changed = {name: after[name] for name in after if after[name] != before.get(name)}
-        sound = {name: value for name, value in after.items() if name not in problems}
-        problems |= gate.taken_problems(current, model, sound, record_id, changed)
-        if problems:
-            outcome.refused[record_id] = problems
-        elif not changed:
-            outcome.unchanged.append(record_id)
         else:
-            ready.append((record_id, before, after))
-    _write(current, model, actor, verb, ready, outcome)
+            asking.append((record_id, {**rows[record_id], **{name: known[record_id] for name, known in links.items()}}))
+    wrong, whole = {}, _with_consequences(current, model, asking, changes)
+    for record_id, before, after in whole:
+        problems = _problems(model, actor, before, after, changes[record_id], verb)
+        wrong[record_id] = problems | pointer_problems(unknown, changes[record_id])
+    _judge_keys(current, model, whole, wrong)
+    for record_id, before, after in whole:
+        if wrong[record_id]:
+            outcome.refused[record_id] = wrong[record_id]
+        elif not _moved(before, after):
+            outcome.unchanged.append(record_id)
+    ready = [each for each in whole if not wrong[each[0]] and _moved(each[1], each[2])]
+    write(current, model, actor, verb, ready, outcome)
+
+
+def _with_consequences(current: UnitSession, model: type[Entity], asking: list[tuple[int, dict[str, Any]]],
+                       changes: Changes) -> list[_Changed]:
+    makers = [functools.partial(_complete, model, before, changes[record_id]) for record_id, before in asking]
+    after = each_with_its_finds(current, makers)
+    return [(*each, whole) for each, whole in zip(asking, after, strict=True)]
+
+
+def _judge_keys(current: UnitSession, model: type[Entity], changed: list[_Changed], wrong: dict[int, Problems]) -> None:
+    """Add the problem of a taken key to the rows that move to it."""
+    # What is wrong by itself is not looked up: no database takes every number and every character.
+    moving = {record_id: sound(after, wrong[record_id]) for record_id, before, after in changed
+              if _moved(before, after) & set(model.natural_key)}
+    keys = Keys(current, model, moving.values())
+    for record_id, values in moving.items():
+        wrong[record_id] |= keys.take(values, record_id)
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The names whose values differ."""
+    return {name for name, value in after.items() if value != before.get(name)}
 
 
 def _problems(model: type[Entity], actor: Actor, before: Mapping[str, Any], after: Mapping[str, Any],
@@ -88,63 +115,60 @@ def _really_asked(before: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[s
 
 def _links_before(model: type[Entity], changes: Changes) -> dict[str, dict[int, list[int]]]:
     asked = {name for values in changes.values() for name in values}
-    return {field.name: read_links(model, field, list(changes)) for field in fields_of(model).values()
-            if field.kind == "many" and field.name in asked}
+    return {field.name: read_links(model, field, list(changes)) for field in many_fields(model) if field.name in asked}
 
 
-def _complete(current: UnitSession, model: type[Entity], before: Mapping[str, Any],
-              asked: Mapping[str, Any]) -> dict[str, Any]:
-    many = {field.name for field in fields_of(model).values() if field.kind == "many"}
+def _complete(model: type[Entity], before: Mapping[str, Any], asked: Mapping[str, Any], find: Find) -> dict[str, Any]:
+    many = {field.name for field in many_fields(model)}
     after = {**before, **{name: sorted(set(value or ())) if name in many else value for name, value in asked.items()}}
     if after.get("owner") != before.get("owner") and "team" not in asked and after.get("owner"):
         after["team"] = gate.team_of(after["owner"]) or after.get("team")
-    derived = model.derive(after, before, gate.finder(current))
+    derived = model.derive(after, before, find)
     after.update(gate.follow_owner(after, derived, team_is_given="team" in asked))
     return after
 
 
-def _write(current: UnitSession, model: type[Entity], actor: Actor, verb: str,
-           ready: list[tuple[int, dict[str, Any], dict[str, Any]]], outcome: Outcome) -> None:
+def write(current: UnitSession, model: type[Entity], actor: Actor, verb: str, ready: list[_Changed],
+          outcome: Outcome) -> None:
+    """Store the judged states (id, before, after) and note them; refused is what would leave the actor's reach."""
     if not ready:
         return
-    savepoint = current.begin_nested()
-    for record_id, before, after in ready:
-        _update(current, model, record_id, before, after)
     ids = [record_id for record_id, _before, _after in ready]
-    outside = set() if actor.is_system else set(ids) - states.matching_ids(
-        current, model, states.reach(model, actor, verb), ids)
-    if outside:
-        savepoint.rollback()
-        for record_id in outside:
+    with undone_if_refused(current, actor) as step:
+        _update(model, ready)
+        if not actor.is_system:
+            step.outside = set(ids) - states.matching_ids(current, model, states.reach(model, actor, verb), ids)
+    if step.outside:
+        for record_id in step.outside:
             outcome.refused[record_id] = {REFUSED: problem(N_("You are not allowed to do this."))}
-        _write(current, model, actor, verb, [entry for entry in ready if entry[0] not in outside], outcome)
+        write(current, model, actor, verb, [entry for entry in ready if entry[0] not in step.outside], outcome)
         return
-    savepoint.commit()
-    for record_id, before, after in ready:
-        outcome.done.append(record_id)
-        note(_changed(model, record_id, before, after, verb))
+    outcome.done += ids
+    note_all([_changed(model, record_id, before, after, verb) for record_id, before, after in ready])
     _expire(current, model, set(ids))
 
 
-def _update(current: UnitSession, model: type[Entity], record_id: int, before: Mapping[str, Any],
-            after: Mapping[str, Any]) -> None:
-    fields = fields_of(model)
-    moved = {name: value for name, value in after.items() if value != before.get(name)}
-    stored = column_values(model, {name: value for name, value in moved.items() if name != "version"})
-    stored |= {"version": before["version"] + 1, "updated_at": clock.now(), "updated_by_id": acting().id}
-    table = model.__table__
-    by_column = {getattr(model, key).property.columns[0]: value for key, value in stored.items()}
-    current.execute(sa.update(table).where(table.c.id == record_id).values(by_column))
-    for name in moved:
-        if name in fields and fields[name].kind == "many":
-            write_links(model, fields[name], {record_id: after[name]})
+def _update(model: type[Entity], ready: list[_Changed]) -> None:
+    """One statement for each set of columns that move together, and two for each relation to many."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for record_id, before, after in ready:
+        stored = column_values(model, {name: after[name] for name in _moved(before, after) if name != "version"})
+        stored |= {"version": before["version"] + 1, "updated_at": clock.now(), "updated_by_id": acting().id}
+        alike.setdefault(tuple(sorted(stored)), []).append({**stored, "id": record_id})
+    for rows in alike.values():
+        correct_rows(model, rows)
+    for field in many_fields(model):
+        links = {record_id: after[field.name] for record_id, before, after in ready
+                 if after.get(field.name) != before.get(field.name)}
+        if links:
+            write_links(model, field, links)
 
 
 def _changed(model: type[Entity], record_id: int, before: Mapping[str, Any], after: Mapping[str, Any],
              verb: str) -> Change:
     changes = differences(model, before, after)
-    changes |= {field.name: [before[field.name], after[field.name]] for field in fields_of(model).values()
-                if field.kind == "many" and field.name in after and before[field.name] != after[field.name]}
+    changes |= {field.name: [before[field.name], after[field.name]] for field in many_fields(model)
+                if field.name in after and before[field.name] != after[field.name]}
     kind = "update"
     if before.get("deleted_at") != after.get("deleted_at"):
         kind = "delete" if after["deleted_at"] else "undelete"
@@ -158,70 +182,3 @@ def _expire(current: UnitSession, model: type[Entity], ids: set[int]) -> None:
     for record in list(current.identity_map.values()):
         if isinstance(record, model) and sa.inspect(record).identity[0] in ids:
             current.expire(record)
-
-
-def hanging_on(entity: str) -> list[tuple[type[Entity], Any, Callable[[int], Any]]]:
-    """The entities that are deleted and restored together with a record of `entity`.
-
-    Each with its pointer column and what that column holds for a record's id.
-    """
-    found: list[tuple[type[Entity], Any, Callable[[int], Any]]] = []
-    for model in scoped_by_table().values():
-        for name in getattr(model, "hangs_on", ()):
-            field = fields_of(model)[name]
-            if field.kind == "about" and about.subject(model, entity) is not None:
-                found.append((model, getattr(model, field.column), functools.partial(about.text_of, entity)))
-            elif field.target == entity:
-                found.append((model, getattr(model, field.column), int))
-    return found
-
-
-def delete_rows(model: type[Entity], ids: Sequence[int], *, as_actor: Actor | None = None,
-                root: str | None = None, versions: Mapping[int, int] | None = None) -> Outcome:
-    """Move records to the recycle bin, and with each what hangs on it."""
-    at = clock.now()
-    changes = {record_id: {"deleted_at": at, "deleted_with": root} for record_id in ids}
-    outcome = change_rows(model, changes, verb="delete", as_actor=as_actor, versions=versions)
-    for child, pointer, held in hanging_on(model.entity_name()):
-        _cascade(child, pointer, {each: held(each) for each in outcome.done}, root or f"{model.entity_name()}:",
-                 delete=True)
-    return outcome
-
-
-def _cascade(child: type[Entity], pointer: Any, parents: Mapping[int, Any], root: str, *, delete: bool) -> None:
-    from_here = root if not root.endswith(":") else None
-    for parent, held in parents.items():
-        name = from_here or f"{root}{parent}"
-        condition = child.deleted_at.is_(None) if delete else child.deleted_with == name
-        ids = list(session().execute(sa.select(child.id).where(pointer == held, condition),
-                                     execution_options={"unscoped": True}).scalars())
-        # What hangs on a record goes where it goes: the right was judged on the record.
-        if ids and delete:
-            delete_rows(child, ids, as_actor=SYSTEM, root=name)
-        elif ids:
-            undelete_rows(child, ids, as_actor=SYSTEM, root=name)
-
-
-def undelete_rows(model: type[Entity], ids: Sequence[int], *, as_actor: Actor | None = None,
-                  root: str | None = None) -> Outcome:
-    """Restore records from the recycle bin with what was deleted with them; a taken key refuses and names itself."""
-    outcome, actor = Outcome(), as_actor or acting()
-    current = session()
-    rows = read_rows(model, list(ids), with_deleted=True)
-    allowed = set(rows) if actor.is_system else states.allowed_ids(current, model, actor, "delete", list(rows))
-    ready = []
-    for record_id in ids:
-        before = rows.get(record_id)
-        if before is None or record_id not in allowed or before["deleted_at"] is None:
-            outcome.refused[record_id] = {REFUSED: problem(N_("You are not allowed to do this."))}
-            continue
-        taken = gate.taken_problems(current, model, before, record_id, before)
-        if taken:
-            outcome.refused[record_id] = taken
-            continue
-        ready.append((record_id, before, {**before, "deleted_at": None, "deleted_with": None}))
-    _write(current, model, actor, "delete", ready, outcome)
-    for child, pointer, held in hanging_on(model.entity_name()):
-        _cascade(child, pointer, {each: held(each) for each in outcome.done}, root or f"{model.entity_name()}:",
-                 delete=False)
-    return outcome

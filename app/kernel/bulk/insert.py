@@ -1,30 +1,33 @@
 """Many new rows at once."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-import sqlalchemy as sa
 
 from app.kernel import clock, gate
 from app.kernel.actor import Actor, acting, circumstance
+from app.kernel.bulk.found import each_with_its_finds
+from app.kernel.bulk.keys import Keys, sound
 from app.kernel.bulk.outcome import CHUNK, Outcome
 from app.kernel.bulk.rows import (
     REFUSED,
     column_values,
     judged,
+    many_fields,
     plain_fields,
     pointer_problems,
     unknown_targets,
     write_links,
 )
+from app.kernel.bulk.step import undone_if_refused
 from app.kernel.database import UnitSession, session
-from app.kernel.entity import Entity, Find
-from app.kernel.events import Change, note
-from app.kernel.fields import default_of, fields_of
-from app.kernel.problems import N_, Problems, problem
+from app.kernel.entity import Entity
+from app.kernel.events import Change, note_all
+from app.kernel.fields import default_of, has_default
+from app.kernel.pour import put_rows, take_ids
+from app.kernel.problems import N_, problem
 from app.kernel.rights import states
-from app.kernel.rights.hook import UNSCOPED
-from app.kernel.stored import encode
+from app.kernel.stored import tellers
 
 
 def add_rows(model: type[Entity], rows: Sequence[Mapping[str, Any]], *, as_actor: Actor | None = None) -> Outcome:
@@ -44,102 +47,72 @@ def _add_chunk(current: UnitSession, model: type[Entity], actor: Actor, start: i
                outcome: Outcome) -> None:
     ready: list[tuple[int, dict[str, Any], Mapping[str, Any]]] = []
     unknown = {} if actor.is_system else unknown_targets(actor, model, rows)
-    taken = _taken_keys(current, model, rows)
-    if len(rows) > 1:
-        _find_ahead(current, model, rows)
-    for position, asked in enumerate(rows, start):
-        values = _complete(model, asked, gate.finder(current))
-        problems = judged(model, actor, values, None, asked) | pointer_problems(unknown, asked)
-        problems |= _key_problem(model, values, taken)
+    whole = _complete(current, model, rows)
+    wrong = [judged(model, actor, values, None, asked) | pointer_problems(unknown, asked)
+             for asked, values in zip(rows, whole, strict=True)]
+    keyed = [sound(values, problems) for values, problems in zip(whole, wrong, strict=True)]
+    keys = Keys(current, model, keyed)
+    for place, values in enumerate(whole):
+        problems = wrong[place] | keys.take(keyed[place])
         if problems:
-            outcome.refused[position] = problems
+            outcome.refused[start + place] = problems
         else:
-            ready.append((position, values, asked))
+            ready.append((start + place, values, rows[place]))
     if ready:
         _write(current, model, actor, ready, outcome)
 
 
-def _find_ahead(current: UnitSession, model: type[Entity], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Read for all rows what the derived fields of the first one ask for through its pointers."""
-    asked: set[tuple[str, int | None]] = set()
-
-    def find(table: str, record_id: int | None) -> Mapping[str, Any]:
-        asked.add((table, record_id))
-        return gate.finder(current)(table, record_id)
-
-    _complete(model, rows[0], find)
-    for field in fields_of(model).values():
-        if field.kind == "pointer" and any(table == field.target for table, _id in asked):
-            gate.find_ahead(current, field.target, (row.get(field.name) for row in rows))
+@functools.cache
+def _defaults(model: type[Entity]) -> list[tuple[str, Callable[[], Any] | None]]:
+    """Every plain field with what makes its default, None where there is none."""
+    return [(field.name, functools.partial(default_of, model, field) if has_default(model, field) else None)
+            for field in plain_fields(model)]
 
 
-def _complete(model: type[Entity], asked: Mapping[str, Any], find: Find) -> dict[str, Any]:
+def _complete(current: UnitSession, model: type[Entity], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The asked values with defaults, owner, team, stamps and derived fields."""
-    person = acting()
-    values: dict[str, Any] = {}
-    for field in plain_fields(model):
-        values[field.name] = asked[field.name] if field.name in asked else default_of(model, field)
-    values["created_at"] = asked.get("created_at") or clock.now()
-    values["updated_at"] = clock.now()
+    now, person = clock.now(), acting()
+    whole = [_filled(model, asked, person, now) for asked in rows]
+    derived = each_with_its_finds(current, [functools.partial(model.derive, values, None) for values in whole])
+    for asked, values, following in zip(rows, whole, derived, strict=True):
+        values.update(gate.follow_owner(values, following, team_is_given=asked.get("team") is not None))
+    return whole
+
+
+def _filled(model: type[Entity], asked: Mapping[str, Any], person: Actor, now: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {name: asked[name] if name in asked else default() if default is not None else None
+                              for name, default in _defaults(model)}
+    values["created_at"], values["updated_at"] = asked.get("created_at") or now, now
     values["created_by"] = values["updated_by"] = person.id
     if "owner" not in asked and gate.owned_by_maker(model):
         values["owner"] = person.id
     values["team"] = asked.get("team") or gate.team_of(values["owner"])
-    derived = model.derive(values, None, find)
-    values.update(gate.follow_owner(values, derived, team_is_given=asked.get("team") is not None))
     return values
-
-
-def _key_of(model: type[Entity], values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    if not model.natural_key or any(values.get(name) in (None, "") for name in model.natural_key):
-        return None
-    fields = fields_of(model)
-    return tuple(gate.key_value(model, fields[name], values[name]) for name in model.natural_key)
-
-
-def _taken_keys(current: UnitSession, model: type[Entity], rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
-    keys = [key for row in rows if (key := _key_of(model, row)) is not None]
-    if not keys:
-        return set()
-    key_columns = [gate.key_column(model, fields_of(model)[name]) for name in model.natural_key]
-    statement = sa.select(*key_columns).where(model.deleted_at.is_(None), key_columns[0].in_({key[0] for key in keys}))
-    return {tuple(row) for row in current.execute(statement, execution_options={UNSCOPED: True})}
-
-
-def _key_problem(model: type[Entity], values: Mapping[str, Any], taken: set[tuple[Any, ...]]) -> Problems:
-    key = _key_of(model, values)
-    if key is None:
-        return {}
-    if key in taken:
-        return {model.natural_key[0]: problem(N_("This is already taken by another record."))}
-    taken.add(key)
-    return {}
 
 
 def _write(current: UnitSession, model: type[Entity], actor: Actor,
            ready: list[tuple[int, dict[str, Any], Mapping[str, Any]]], outcome: Outcome) -> None:
-    savepoint = current.begin_nested()
-    stored = [column_values(model, {name: value for name, value in values.items() if name != "id"})
-              for _position, values, _asked in ready]
-    for row in stored:
-        row["version"] = 1
-    statement = sa.insert(model).returning(model.id, sort_by_parameter_order=True)
-    ids = list(current.scalars(statement, stored, execution_options={UNSCOPED: True}))
-    outside = _outside(current, model, actor, ready, ids)
-    if outside:
-        savepoint.rollback()
-        for index in outside:
+    with undone_if_refused(current, actor) as step:
+        ids = take_ids(model, len(ready))
+        put_rows(model, [{**column_values(model, _stated(values)), "id": record_id, "version": 1}
+                         for record_id, (_position, values, _asked) in zip(ids, ready, strict=True)])
+        step.outside = _outside(current, model, actor, ready, ids)
+    if step.outside:
+        for index in step.outside:
             outcome.refused[ready[index][0]] = {REFUSED: problem(N_("You are not allowed to do this."))}
-        kept = [entry for index, entry in enumerate(ready) if index not in outside]
+        kept = [entry for index, entry in enumerate(ready) if index not in step.outside]
         if kept:
             _write(current, model, actor, kept, outcome)
         return
-    savepoint.commit()
     _link(model, ready, ids)
-    for (position, values, asked), record_id in zip(ready, ids, strict=True):
-        outcome.done.append(record_id)
-        outcome.created[position] = record_id
-        note(_created(model, record_id, values, asked))
+    outcome.done += ids
+    outcome.created |= {position: record_id for (position, _v, _a), record_id in zip(ready, ids, strict=True)}
+    note_all([_created(model, record_id, values, asked)
+              for (_position, values, asked), record_id in zip(ready, ids, strict=True)])
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _outside(current: UnitSession, model: type[Entity], actor: Actor, ready: list[Any], ids: list[int]) -> set[int]:
@@ -160,9 +133,7 @@ def _outside(current: UnitSession, model: type[Entity], actor: Actor, ready: lis
 
 
 def _link(model: type[Entity], ready: list[Any], ids: list[int]) -> None:
-    for field in fields_of(model).values():
-        if field.kind != "many":
-            continue
+    for field in many_fields(model):
         wanted = {record_id: asked[field.name] for (_p, _v, asked), record_id in zip(ready, ids, strict=True)
                   if asked.get(field.name)}
         if wanted:
@@ -170,9 +141,12 @@ def _link(model: type[Entity], ready: list[Any], ids: list[int]) -> None:
 
 
 def _created(model: type[Entity], record_id: int, values: Mapping[str, Any], asked: Mapping[str, Any]) -> Change:
-    changes = {field.name: [None, encode(model, field, values[field.name])] for field in plain_fields(model)
-               if values.get(field.name) is not None and field.name not in ("id", "updated_at", "updated_by")}
-    changes |= {field.name: [[], sorted(set(asked[field.name]))] for field in fields_of(model).values()
-                if field.kind == "many" and asked.get(field.name)}
+    changes: dict[str, list[Any]] = {}
+    for name, teller in tellers(model):
+        value = values.get(name)
+        if value is not None:
+            changes[name] = [None, value if teller is None else teller(value)]
+    changes |= {field.name: [[], sorted(set(asked[field.name]))] for field in many_fields(model)
+                if asked.get(field.name)}
     return Change(model.entity_name(), record_id, "create", changes, values.get("owner"), values.get("team"), 1,
                   circumstance().verb)

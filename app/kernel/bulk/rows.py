@@ -1,29 +1,37 @@
 """Rows as plain mappings: reading them for a change, judging them, writing many-to-many links."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.kernel import gate
+from app.kernel import about, gate
 from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.dialects import locked
-from app.kernel.entity import Entity, scoped_by_table
+from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.judge import is_id, judge
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import columns
 from app.kernel.rights.hook import UNSCOPED
 from app.kernel.rights.predicates import visible
-from app.kernel.stored import encode
+from app.kernel.stored import tellers
 
 REFUSED = ""
 
 
-def plain_fields(model: type[Entity]) -> list[Field]:
+@cache
+def plain_fields(model: type[Entity]) -> tuple[Field, ...]:
     """The fields that lie in a column of the row itself."""
-    return [field for field in fields_of(model).values() if field.kind != "many"]
+    return tuple(field for field in fields_of(model).values() if field.kind != "many")
+
+
+@cache
+def many_fields(model: type[Entity]) -> tuple[Field, ...]:
+    """The fields that lie in a table of links."""
+    return tuple(field for field in fields_of(model).values() if field.kind == "many")
 
 
 def read_rows(model: type[Entity], ids: Sequence[int], *, with_deleted: bool = False) -> dict[int, dict[str, Any]]:
@@ -52,7 +60,7 @@ def judged(model: type[Entity], actor: Actor, values: Mapping[str, Any], before:
 def unknown_targets(actor: Actor, model: type[Entity], rows: Iterable[Mapping[str, Any]]) -> dict[str, set[Any]]:
     """For each pointer and many field the ids that do not exist or that the actor may not read; one query a field.
 
-    For a field of kind about they are texts, asked for one by one.
+    For a field of kind about they are texts, with one query for each entity that they name.
     """
     found = {}
     rows = list(rows)
@@ -61,10 +69,22 @@ def unknown_targets(actor: Actor, model: type[Entity], rows: Iterable[Mapping[st
             continue
         asked = _asked_ids(field, rows)
         if field.kind == "about":
-            found[field.name] = {text for text in asked if not gate.is_subject(session(), actor, model, text)}
+            found[field.name] = _unknown_subjects(actor, model, asked)
         elif asked:
-            found[field.name] = asked - _known_ids(actor, field, asked)
+            found[field.name] = asked - _known_ids(actor, scoped_by_table().get(field.target or ""), asked)
     return found
+
+
+def _unknown_subjects(actor: Actor, model: type[Entity], texts: set[str]) -> set[str]:
+    unknown, named = set(texts), {}
+    for text in texts:
+        entity, record_id = about.split(text) or ("", 0)
+        target = about.subject(model, entity)
+        if target is not None:
+            named.setdefault(target, {})[record_id] = text
+    for target, ids in named.items():
+        unknown -= {ids[known] for known in _known_ids(actor, target, set(ids))}
+    return unknown
 
 
 def _asked_ids(field: Field, rows: Iterable[Mapping[str, Any]]) -> set[Any]:
@@ -73,8 +93,8 @@ def _asked_ids(field: Field, rows: Iterable[Mapping[str, Any]]) -> set[Any]:
     return {row[field.name] for row in rows if row.get(field.name) is not None}
 
 
-def _known_ids(actor: Actor, field: Field, asked: set[int]) -> set[int]:
-    target = scoped_by_table().get(field.target or "")
+def _known_ids(actor: Actor, target: type[Scoped] | None, asked: set[int]) -> set[int]:
+    """Which of the ids the actor may point at; without a target they are those of users."""
     known: set[int] = set()
     ids = sorted(each for each in asked if is_id(each))
     for start in range(0, len(ids), 900):
@@ -98,27 +118,46 @@ def pointer_problems(unknown: Mapping[str, set[Any]], asked: Mapping[str, Any]) 
     return found
 
 
+class _Place(NamedTuple):
+    """The column that stores a field, and the one of its blind index with what computes it."""
+
+    column: str
+    blind: str | None = None
+    index_of: Any = None
+
+
+@cache
+def _places(model: type[Entity]) -> dict[str, _Place | None]:
+    places: dict[str, _Place | None] = dict.fromkeys(field.name for field in many_fields(model))
+    for field in plain_fields(model):
+        column = getattr(model, field.column).property.columns[0]
+        blind = column.info.get("blind_index")
+        places[field.name] = _Place(column.key, blind, column.type.index_value if blind else None)
+    for column in model.__table__.columns:
+        places.setdefault(column.key, _Place(column.key))
+    return places
+
+
 def column_values(model: type[Entity], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Outer names to column attribute keys, blind indexes kept in step."""
-    fields, stored = fields_of(model), {}
+    """Outer names to columns, blind indexes kept in step; a name that is no field is a column already."""
+    places, stored = _places(model), {}
     for name, value in values.items():
-        if name not in fields:
-            stored[name] = value
-        elif fields[name].kind != "many":
-            field = fields[name]
-            stored[field.column] = value
-            blind = getattr(model, field.column).property.columns[0].info.get("blind_index")
-            if blind:
-                stored[blind] = gate.key_value(model, field, value) if value else None
+        place = places[name]
+        if place is not None:
+            stored[place.column] = value
+            if place.blind:
+                stored[place.blind] = place.index_of(value) if value else None
     return stored
 
 
 def differences(model: type[Entity], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """JSON [before, after] by field where they differ."""
-    return {field.name: [encode(model, field, before.get(field.name)), encode(model, field, after.get(field.name))]
-            for field in plain_fields(model)
-            if field.name not in ("id", "updated_at", "updated_by") and field.name in after
-            and before.get(field.name) != after[field.name]}
+    found = {}
+    for name, teller in tellers(model):
+        pair = [before.get(name), after.get(name)]
+        if name in after and pair[0] != pair[1]:
+            found[name] = [value if value is None or teller is None else teller(value) for value in pair]
+    return found
 
 
 def read_links(model: type[Entity], field: Field, ids: Sequence[int]) -> dict[int, list[int]]:

@@ -1,12 +1,17 @@
 """Many rows changed at once pass the same gate as one."""
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from app.customers.models import Contact, Customer, Tag
-from app.kernel import bulk
+from app.kernel import bulk, clock
 from app.kernel.actor import SYSTEM
 from app.kernel.database import session, unit
+from app.kernel.entity import values_of
 from app.kernel.events import DomainEvent
+from tests.desk.records import add
+from tests.kernel.bulk import twins
 from tests.kernel.test_gate import add_customer, the
 
 
@@ -149,3 +154,40 @@ def test_tags_are_replaced_and_unchanged_tags_are_no_change(company):
         assert bulk.change_rows(Customer, {pk: {"tags": [ids[0]]}}).done == [pk]
     with company.acting("system"):
         assert [tag.id for tag in the(Customer, pk).tags] == [ids[0]]
+
+
+def test_rows_changed_together_leave_what_rows_changed_one_by_one_leave(company):
+    tags = sorted(add(company, Tag, name=name) for name in ("vip", "new", "old"))
+    earlier = twins.MOMENT - dt.timedelta(days=1)
+
+    def changed(way):
+        with company.acting("system"), clock.at(earlier), unit():
+            ids = twins.together(Customer, [{"name": f"N{each}", "owner": company.ids["sales1"], "tags": tags[:1]}
+                                            for each in range(30)])
+        moves = [{"city": "Wuhan"}, {"name": "Other", "level": "key"}, {"phone": "13800138000", "city": "Wuhan"},
+                 {"owner": company.ids["sales1b"]}, {"tags": tags[1:]}]
+
+        def work():
+            way(Customer, {each: moves[place % len(moves)] for place, each in enumerate(ids)})
+
+        left = twins.left_by(company, "manager", work)
+        with company.acting("system"):
+            return left, [_state(the(Customer, each)) for each in ids]
+
+    assert changed(twins.changed_together) == changed(twins.changed_one_by_one)
+
+
+def _state(record):
+    values = values_of(record)
+    return {name: values[name] for name in ("name", "city", "level", "phone", "owner", "team", "updated_at")} | {
+        "version": record.version, "tags": sorted(tag.name for tag in record.tags), "index": record.phone_index}
+
+
+def test_of_two_rows_that_ask_for_one_key_the_first_gets_it_and_none_takes_that_of_a_third(company):
+    first, second, third = (add_customer(company, each, code=f"C{each}") for each in "123")
+    with company.acting("sales1"), unit():
+        outcome = bulk.change_rows(Customer, {first: {"code": "NEW"}, second: {"code": "NEW"}, third: {"code": "C1"}})
+    assert outcome.done == [first]
+    assert {pk: set(problems) for pk, problems in outcome.refused.items()} == {second: {"code"}, third: {"code"}}
+    with company.acting("sales1"), unit():
+        assert bulk.change_rows(Customer, {first: {"code": "NEW", "city": "Wuhan"}}).done == [first]

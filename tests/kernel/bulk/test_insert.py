@@ -1,11 +1,14 @@
 """Many new rows at once pass the same gate as one."""
 
+import pytest
 import sqlalchemy as sa
 
-from app.customers.models import Customer, Tag
+from app.customers.models import Contact, Customer, Tag
 from app.kernel import bulk
-from app.kernel.database import session, unit
+from app.kernel.database import in_unit, session, unit
 from app.kernel.events import DomainEvent
+from tests.desk.records import add
+from tests.kernel.bulk import twins
 from tests.kernel.test_gate import add_customer, the
 
 
@@ -75,3 +78,37 @@ def test_a_column_that_the_actor_may_not_write_is_refused(company):
         outcome = bulk.add_rows(Customer, [{"name": "A", "level": "key"}, {"name": "B"}])
     assert set(outcome.refused[0]) == {"level"}
     assert 1 in outcome.created
+
+
+@pytest.mark.parametrize("actor", ["system", "sales1"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_rows_made_together_leave_what_rows_made_one_by_one_leave(company, actor, seed):
+    tags = sorted(add(company, Tag, name=name) for name in ("vip", "new", "old"))
+    rows = twins.drawn_customers(seed, company.ids, tags)
+    if actor == "sales1":
+        rows = [{**row, "owner": company.ids["sales1"]} if "owner" in row else row for row in rows]
+
+    def work(make):
+        ids = make(Customer, rows)
+        make(Contact, [{"name": f"Li {each}", "customer": each_id, "decision_maker": bool(each % 2)}
+                       for each, each_id in enumerate(ids)])
+
+    together = twins.left_by(company, actor, lambda: work(twins.together))
+    with company.acting("system"):
+        in_unit(_free_the_codes)
+    assert twins.left_by(company, actor, lambda: work(twins.one_by_one)) == together
+    assert {name: len(found) for name, found in together.items() if name != "event_inbox"} == {
+        "customer": 25, "contact": 25, "domain_event": 50, "audit_entry": 50, "search_entry": 50,
+        "lifecycle_change": 25, "owner_change": len(together["owner_change"])}
+
+
+def _free_the_codes():
+    ids = session().scalars(sa.select(Customer.id).where(Customer.code.is_not(None)))
+    bulk.change_rows(Customer, {each: {"code": None} for each in ids}).insist()
+
+
+def test_a_value_left_empty_takes_the_default_of_its_column(company):
+    with company.acting("system"), unit():
+        ids = bulk.add_rows(Contact, [{"name": "A"}, {"name": "B", "decision_maker": None}]).insist().done
+    with company.acting("system"):
+        assert [the(Contact, each).decision_maker for each in ids] == [False, False]
