@@ -75,6 +75,14 @@ def test_what_the_session_holds_is_renewed(company):
         assert (the(Customer, pk).name, the(Customer, pk).city, the(Customer, pk).version) == ("New", "Wuhan", 3)
 
 
+def test_what_the_session_holds_of_other_rows_stays_as_it_is(company):
+    pk, other = add_customer(company), add_customer(company, "Other")
+    with company.acting("sales1"), unit():
+        held = the(Customer, other)
+        bulk.change_rows(Customer, {pk: {"name": "New"}})
+        assert "name" in sa.inspect(held).dict
+
+
 def test_a_personal_value_is_encrypted_and_its_index_follows(company):
     pk = add_customer(company)
     with company.acting("sales1"), unit():

@@ -80,6 +80,14 @@ def test_a_column_that_the_actor_may_not_write_is_refused(company):
     assert 1 in outcome.created
 
 
+def test_where_every_row_is_out_of_reach_none_is_left(company):
+    with company.acting("sales1"), unit():
+        outcome = bulk.add_rows(Customer, [{"name": each, "owner": company.ids["sales2"]} for each in "AB"])
+    assert (outcome.created, sorted(outcome.refused)) == ({}, [0, 1])
+    with company.acting("system"):
+        assert session().scalars(sa.select(Customer)).all() == []
+
+
 @pytest.mark.parametrize("actor", ["system", "sales1"])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_rows_made_together_leave_what_rows_made_one_by_one_leave(company, actor, seed):

@@ -3,11 +3,13 @@
 import pytest
 
 from app.customers.models import Contact, Customer, Tag
+from app.desk.models import Task
 from app.kernel.actor import SYSTEM
 from app.kernel.bulk import rows
 from app.kernel.database import unit
 from app.kernel.fields import fields_of
 from tests.desk.records import add, delete
+from tests.kernel.counting import counted
 
 
 @pytest.fixture
@@ -55,6 +57,16 @@ def test_targets_that_are_not_there_or_not_visible_are_unknown(company, customer
         assert set(rows.pointer_problems(unknown, {"customer": pk, "name": "x"})) == {"customer"}
         assert rows.pointer_problems({"tags": {7}}, {"tags": [7, 8]}).keys() == {"tags"}
         assert rows.pointer_problems(unknown, {"customer": None}) == {}
+
+
+def test_subjects_that_are_not_there_not_visible_or_none_are_unknown_by_one_question_an_entity(company, customer):
+    pk, _tags = customer
+    own = add(company, Customer, name="Own", owner=company.ids["sales2"])
+    texts = [f"customer:{own}", f"customer:{pk}", f"customer:{10**17}", "contact:1", "task:1", "nonsense"]
+    with company.acting("sales2") as actor, unit(), counted(company.app) as count:
+        rows.unknown_targets(actor, Task, [])
+        assert rows.unknown_targets(actor, Task, [{"about": text} for text in texts])["about"] == set(texts[1:])
+        assert len(count) == 2, str(count)
 
 
 def test_the_system_knows_every_living_target(company, customer):
