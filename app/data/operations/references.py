@@ -70,14 +70,22 @@ def _grouped(rows: Iterable[Sequence[Any]]) -> Found:
     return {text: tuple(ids) for text, ids in found.items()}
 
 
+def _texts_by_key(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
+    """Several texts may be one key: a phone number or an address of mail is written in many ways."""
+    found: dict[Any, list[str]] = {}
+    for key, text in pairs:
+        found.setdefault(key, []).append(text)
+    return found
+
+
 def _by_field(model: type[Entity], name: str) -> Callable[[Sequence[Reference]], Found]:
     field = fields_of(model)[name]
     column = gate.key_column(model, field)
 
     def find(left: Sequence[Reference]) -> Found:
-        keys = {gate.key_value(model, field, each.text): each.text for each in left}
+        keys = _texts_by_key((gate.key_value(model, field, each.text), each.text) for each in left)
         rows = session().execute(sa.select(column, model.id).where(column.in_(list(keys))).order_by(model.id))
-        return _grouped((keys[key], record_id) for key, record_id in rows)
+        return _grouped((text, record_id) for key, record_id in rows for text in keys[key])
 
     return find
 
@@ -88,7 +96,7 @@ def _by_parts(model: type[Entity], left: Sequence[Reference]) -> Found:
     if len(model.natural_key) != 2 or known[model.natural_key[0]].kind != "pointer":
         return {}
     pointer, last = known[model.natural_key[0]], known[model.natural_key[1]]
-    parts = {split: each.text for each in left for split in _splits(each.parts)}
+    parts = _texts_by_key((split, each.text) for each in left for split in _splits(each.parts))
     if not parts:
         return {}
     parent = scoped_by_table()[pointer.target or ""]
@@ -97,8 +105,8 @@ def _by_parts(model: type[Entity], left: Sequence[Reference]) -> Found:
         sa.select(title, *names, model.id).join(parent, getattr(model, pointer.column) == parent.id)
         .where(title.in_({first for first, _second in parts}), sa.or_(*(name.in_({second for _first, second in parts})
                                                                       for name in names))))
-    return _grouped((parts[first, name], record_id) for first, *both, record_id in rows for name in set(both)
-                    if (first, name) in parts)
+    return _grouped((text, record_id) for first, *both, record_id in rows for name in set(both)
+                    for text in parts.get((first, name), ()))
 
 
 def _splits(parts: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -128,10 +136,10 @@ def _by_number(model: type[Entity], left: Sequence[Reference]) -> Found:
 def _users(texts: list[str]) -> list[Found]:
     """Active users by user name, by e-mail in any case of letters, by the name that people say."""
     active = sa.select(User.username, User.id).where(User.active)
-    mails = {text.lower(): text for text in texts}
+    mails = _texts_by_key((text.lower(), text) for text in texts)
     lowered = sa.func.lower(User.email)
     by_mail = session().execute(sa.select(lowered, User.id).where(User.active, lowered.in_(list(mails))))
     by_name = session().execute(sa.select(UserProfile.display_name, User.id).join(User, UserProfile.user_id == User.id)
                                 .where(User.active, UserProfile.display_name.in_(texts)))
     return [_grouped(session().execute(active.where(User.username.in_(texts)))),
-            _grouped((mails[mail], user_id) for mail, user_id in by_mail), _grouped(by_name)]
+            _grouped((text, user_id) for mail, user_id in by_mail for text in mails[mail]), _grouped(by_name)]

@@ -148,3 +148,81 @@ def test_rows_and_customers_make_the_same_ledger(bought, met):
 
 def test_columns_keep_whole_numbers_whole():
     assert ledger_of([CustomerFacts(purchases=[on(1, 10**12)])]).purchases.amount.dtype == np.int64
+
+
+@pytest.mark.parametrize(("columns", "fault"), [
+    (Columns(1, purchases=([0], [DAY], [])), "differ in length"),
+    (Columns(1, purchases=([0, 0], [DAY], [1])), "differ in length"),
+    (Columns(1, contacts=([0], [])), "differ in length"), (Columns(1, purchases=([1], [DAY], [1])), "no customer"),
+    (Columns(1, purchases=([-1], [DAY], [1])), "no customer"), (Columns(0, contacts=([0], [DAY])), "no customer"),
+    (Columns(2, open_complaints=[1]), "one entry per customer"),
+    (Columns(1, oldest_complaint_days=[1, 2]), "one entry per customer"),
+    (Columns(2, segments=["a"]), "one entry"), (Columns(1, stages=["loyal", "loyal"]), "one entry")])
+def test_columns_that_do_not_fit_each_other_are_refused(columns, fault):
+    with pytest.raises(ValueError, match=fault):
+        ledger_from(columns)
+
+
+def test_nobody_at_all_is_no_error():
+    ledger = ledger_from(Columns(0))
+    assert len(ledger) == 0
+    past = history(ledger.purchases, 0, DAY, 30, 2)
+    assert all(column.tolist() == [] for column in vars(past).values())
+
+
+def test_what_is_left_out_is_none_and_rules_no_alert_out():
+    ledger = ledger_from(Columns(3))
+    assert ledger.open_complaints.tolist() == ledger.oldest_complaint_days.tolist() == [0, 0, 0]
+    assert ledger.may_alert.tolist() == [True] * 3
+    assert (ledger.segments, ledger.segment.tolist()) == (("",), [0, 0, 0])
+
+
+@pytest.mark.parametrize(("stage", "may"), [("potential", False), ("churned", False), ("first_purchase", True),
+                                            ("loyal", True), ("", True), ("unheard of", True)])
+def test_who_never_bought_or_is_lost_already_raises_no_alert(stage, may):
+    assert ledger_of([CustomerFacts(stage=stage)]).may_alert.tolist() == [may]
+
+
+def test_segments_are_numbered_in_the_order_in_which_they_come():
+    ledger = ledger_of([CustomerFacts(segment=name) for name in ("b", "a", "b", "", "a")])
+    assert ledger.segments == ("b", "a", "")
+    assert ledger.segment.tolist() == [0, 1, 0, 2, 1]
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date(9999, 12, 31)])
+def test_a_purchase_at_the_end_of_the_calendar_stays_with_its_customer(day):
+    ledger = ledger_of([CustomerFacts(purchases=[(day, 5)]), CustomerFacts(purchases=[on(1)])])
+    past = history(ledger.purchases, 2, dt.date.max.toordinal(), 30, 2)
+    assert past.count.tolist() == [1, 1]
+    assert past.last.tolist() == [day.toordinal(), DAY + 1]
+
+
+@unhurried
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 90), st.integers(-500, 10**12)), max_size=40),
+       st.randoms(use_true_random=False))
+def test_the_order_in_which_a_database_answers_changes_nothing(events, chance):
+    shuffled = list(events)
+    chance.shuffle(shuffled)
+    pasts = []
+    for rows in (events, shuffled):
+        columns = tuple(zip(*rows, strict=True)) if rows else ((), (), ())
+        owners, days, amounts = columns
+        ledger = ledger_from(Columns(5, purchases=(owners, [DAY + day for day in days], amounts)))
+        pasts.append(history(ledger.purchases, 5, DAY + 60, 30, 2))
+    for one, other in zip(vars(pasts[0]).values(), vars(pasts[1]).values(), strict=True):
+        assert one.tolist() == other.tolist()
+
+
+@unhurried
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 90), st.integers(-500, 500)), max_size=30))
+def test_no_total_is_below_nothing_and_parts_are_no_more_than_the_whole(events):
+    facts = [CustomerFacts(purchases=[on(day, amount) for owner, day, amount in events if owner == number])
+             for number in range(3)]
+    past = past_of(*facts)
+    for position in range(3):
+        assert 0 <= past.recent[position] <= past.count[position]
+        assert 0 <= past.later[position] <= max(past.count[position] - 2, 0)
+        assert 0 <= past.recent_amount[position] <= past.total_amount[position]
+        assert past.largest[position] <= past.total_amount[position]
+        seen = {day for owner, day, _amount in events if owner == position and day <= 60}
+        assert past.count[position] == len(seen)

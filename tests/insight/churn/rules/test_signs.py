@@ -51,3 +51,33 @@ def test_importance_is_strength_by_weight():
 def test_every_kind_has_a_weight_and_it_follows_the_settings():
     found = weights(ChurnSettings(frequency_weight=0.1, spend_weight=0.2, contact_weight=0.3, complaint_weight=0.4))
     assert [found[kind] for kind in KINDS] == [1.0, 1.0, 0.1, 0.2, 0.3, 0.4]
+
+
+@pytest.mark.parametrize(("kind", "change", "said"), [
+    (SignKind.RHYTHM, {"silence": 0, "usual_gap": 0},
+     "No purchase for 0 days; this customer usually buys every 1 days."),
+    (SignKind.RHYTHM, {"silence": 94.5, "usual_gap": 1.5},
+     "No purchase for 94 days; this customer usually buys every 2 days."),
+    (SignKind.ONE_PURCHASE, {"silence": 1, "returned_share": 1.0},
+     "One purchase only, 1 days ago; of the comparable customers who came back, 100% had done so by then."),
+    (SignKind.ONE_PURCHASE, {"silence": 1, "returned_share": 0.0},
+     "One purchase only, 1 days ago; of the comparable customers who came back, 0% had done so by then."),
+    (SignKind.FREQUENCY, {"purchases": 0, "purchases_expected": 0.04},
+     "Purchases in the last 90 days: 0; at this customer's own pace it would be 0.0."),
+    (SignKind.SPEND, {"spent": 0, "spent_expected": 10**14},
+     "Spent in the last 90 days: 0.00; at this customer's own pace it would be 1,000,000,000,000.00."),
+    (SignKind.COMPLAINTS, {"complaints": 1, "complaint_days": 0},
+     "Open complaints: 1; the oldest has waited 0 days.")])
+def test_a_sign_reads_well_at_the_edge_of_its_numbers(kind, change, said):
+    assert str(sentence(kind, replace(READING, **change), ChurnSettings())) == said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_number_of_a_sign_stands_in_its_text_instead_of_its_places(kind):
+    found = sentence(kind, READING, ChurnSettings())
+    other = sentence(kind, replace(READING, silence=1, usual_gap=2, returned_share=0.1, purchase_days=3, purchases=4,
+                                   purchases_expected=5, spent=600, spent_expected=700, contact_days=8, contacts=9,
+                                   contacts_expected=10, complaints=11, complaint_days=12), ChurnSettings())
+    assert found.text == other.text, "one key of the catalogue for every customer"
+    assert found.params.keys() == other.params.keys()
+    assert all(found.params[name] != other.params[name] for name in found.params)
