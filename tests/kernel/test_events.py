@@ -1,7 +1,11 @@
 """One net event per record and unit, written once, taken back with its savepoint."""
 
+import functools
+
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.customers.models import Customer, Tag
 from app.kernel import bulk, events
@@ -197,3 +201,66 @@ def test_what_a_clock_keeps_is_no_event(company):
         row.name, row.next_at = "Renamed", clock.now()
     kind, _record, changes, _actor = all_events(company, "schedule")[-1]
     assert (kind, list(changes)) == ("update", ["name"])
+
+
+# A busy machine is no fault of the product.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PAIRS = st.dictionaries(st.sampled_from("abc"), st.lists(st.integers(0, 2), min_size=2, max_size=2))
+
+
+def followed(steps):
+    """Updates of one record, each beginning where the one before it ended."""
+    at, found = {}, []
+    for step in steps:
+        changes = {name: [at.get(name, before), after] for name, (before, after) in step.items()}
+        at |= {name: pair[1] for name, pair in changes.items()}
+        found.append(Change("customer", 1, "update", changes))
+    return found
+
+
+@unhurried
+@given(st.lists(PAIRS, min_size=1, max_size=6))
+def test_however_many_steps_a_change_is_told_from_the_first_value_to_the_last(steps):
+    chain = followed(steps)
+    whole = functools.reduce(Change.merged, chain)
+    for name in "abc":
+        pairs = [change.changes[name] for change in chain if name in change.changes]
+        assert whole.changes.get(name) == ([pairs[0][0], pairs[-1][1]] if pairs else None)
+        assert whole.changed(name) is bool(pairs and pairs[0][0] != pairs[-1][1])
+        assert whole.after(name) == (pairs[-1][1] if pairs else None)
+    assert whole.is_nothing() is not whole.changed("a", "b", "c")
+
+
+@unhurried
+@given(st.lists(PAIRS, min_size=3, max_size=6), st.integers(1, 2))
+def test_it_does_not_matter_which_steps_are_put_together_first(steps, place):
+    chain = followed(steps)
+    left = functools.reduce(Change.merged, chain)
+    inner = [functools.reduce(Change.merged, chain[:place]), functools.reduce(Change.merged, chain[place:])]
+    assert inner[0].merged(inner[1]) == left
+
+
+@pytest.mark.parametrize(("kinds", "kind"), [
+    (["create", "update"], "create"), (["update", "update"], "update"), (["update", "delete"], "delete"),
+    (["delete", "undelete"], "undelete"), (["undelete", "update"], "undelete"), (["create", "delete"], "create")])
+def test_what_became_of_a_record_is_told_by_the_weightiest_step(kinds, kind):
+    assert functools.reduce(Change.merged, [Change("customer", 1, each) for each in kinds]).kind == kind
+
+
+@pytest.mark.parametrize(("kind", "changes", "nothing"), [
+    ("update", {}, True), ("update", {"a": [1, 1]}, True), ("update", {"a": [None, None]}, True),
+    ("update", {"a": [1, 1], "b": [1, 2]}, False), ("update", {"a": [None, ""]}, False),
+    ("update", {"a": [1, None]}, False), ("create", {}, False), ("delete", {}, False),
+    ("undelete", {"a": [1, 1]}, False), ("update", {"a": [[1], [1]]}, True)])
+def test_only_an_update_that_leaves_everything_as_it_was_is_nothing(kind, changes, nothing):
+    assert Change("customer", 1, kind, changes).is_nothing() is nothing
+
+
+def test_merging_takes_the_latest_owner_and_the_first_reason_and_changes_neither_side():
+    first = Change("customer", 1, "update", {"a": [1, 2]}, owner_id=1, team_id=1, version=2, cause="import", batch_id=7)
+    later = Change("customer", 1, "update", {"a": [2, 3]}, owner_id=2, team_id=None, version=3, verb="claim",
+                   cause="rule", batch_id=8)
+    whole = first.merged(later)
+    assert (whole.owner_id, whole.team_id, whole.version) == (2, None, 3)
+    assert (whole.verb, whole.cause, whole.batch_id) == ("claim", "import", 7)
+    assert (first.changes, later.changes) == ({"a": [1, 2]}, {"a": [2, 3]})

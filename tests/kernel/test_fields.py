@@ -90,3 +90,45 @@ def test_required_columns_refuse_null_and_pointers_have_an_index():
     assert fields.pointer("customer", "A").column.index
     assert not fields.pointer("customer", "A", index=False).column.index
     assert fields.boolean("A").column.default.arg is False
+
+
+@pytest.mark.parametrize(("column", "kind", "name"), [
+    ("customer_id", "pointer", "customer"), ("owner_id", "user", "owner"), ("about_id", "integer", "about_id"),
+    ("id", "integer", "id"), ("paid", "pointer", "paid"), ("external_id", "text", "external_id"),
+    ("tags", "many", "tags"), ("_id", "pointer", "")])
+def test_only_a_pointer_is_called_otherwise_outside_than_inside(column, kind, name):
+    assert fields.outer_name(column, kind) == name
+
+
+@pytest.mark.parametrize(("made", "limits"), [
+    (fields.text("A", 5), {"max_length": 5}), (fields.long_text("A", 9), {"max_length": 9}),
+    (fields.integer("A", 1, 2), {"least": 1, "most": 2}), (fields.decimal("A", 0.5), {"least": 0.5, "most": None}),
+    (fields.money("A", 0), {"least": 0}), (fields.about("A"), {"max_length": 90}),
+    (fields.text("A", readonly=True, aliases=("B",)), {"readonly": True, "aliases": ("B",)}),
+    (fields.moment("A", quiet=True), {"quiet": True}), (fields.text("A", personal=True), {"personal": True})])
+def test_what_a_column_states_is_what_every_screen_reads(made, limits):
+    assert {name: made.column.info[name] for name in limits} == limits
+
+
+@pytest.mark.parametrize("moment", [
+    "2026-03-29T01:59:59.999999+01:00", "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00",
+    "1900-01-01T00:00:00+08:05", "2026-01-01T00:00:00+14:00", "2026-01-01T00:00:00-12:00"])
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
+def test_no_moment_is_another_one_after_it_was_stored(moment, dialect):
+    given, kind = dt.datetime.fromisoformat(moment), fields.Moment()
+    back = kind.process_result_value(kind.process_bind_param(given, dialect), dialect)
+    assert back == given
+    assert back.utcoffset() == dt.timedelta()
+
+
+def test_the_fields_of_a_class_are_read_once_and_in_the_order_in_which_they_stand():
+    known = fields_of(Customer)
+    assert fields_of(Customer) is known
+    names = list(known)
+    assert names.index("id") < names.index("name") < names.index("created_at") < names.index("owner")
+
+
+@pytest.mark.parametrize("entity", sorted(scoped_by_table()))
+def test_no_two_fields_of_an_entity_share_a_column(entity):
+    columns = [field.column for field in fields_of(scoped_by_table()[entity]).values()]
+    assert len(set(columns)) == len(columns)

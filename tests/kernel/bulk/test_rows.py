@@ -1,5 +1,7 @@
 """Rows as plain mappings."""
 
+import datetime as dt
+
 import pytest
 
 from app.customers.models import Contact, Customer, Tag
@@ -98,3 +100,44 @@ def test_a_field_that_is_closed_to_the_actor_is_a_problem(company, customer):
         problems = rows.judged(Customer, actor, values, None, {"phone": "1"})
         assert "phone" in problems
         assert "phone" not in rows.judged(Customer, SYSTEM, values, None, {"phone": "1"})
+
+
+@pytest.mark.parametrize(("asked", "fields"), [
+    ({}, set()), ({"industry": 1}, set()), ({"industry": 9}, {"industry"}), ({"industry": None}, set()),
+    ({"tags": [1, 2]}, set()), ({"tags": [1, 9]}, {"tags"}), ({"tags": []}, set()), ({"tags": None}, set()),
+    ({"tags": (9,), "industry": 9}, {"tags", "industry"}), ({"tags": {1}}, set()), ({"name": 9}, set())])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_only_a_row_that_asks_for_an_unknown_target_has_a_problem(databases, asked, fields):
+    found = rows.pointer_problems({"industry": {9}, "tags": {9, 8}, "owner": set()}, asked)
+    assert set(found) == fields
+    assert {str(each) for each in found.values()} <= {"This does not exist, or you may not use it."}
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [
+    ({"name": "A"}, {"name": "A"}, {}), ({"name": "A"}, {"name": "B"}, {"name": ["A", "B"]}),
+    ({}, {"city": "X"}, {"city": [None, "X"]}), ({"city": "X"}, {}, {}), ({"city": "X"}, {"city": None},
+                                                                         {"city": ["X", None]}),
+    ({"id": 1, "updated_at": 1, "updated_by": 1}, {"id": 2, "updated_at": 2, "updated_by": 2}, {}),
+    ({"next_contact_at": None}, {"next_contact_at": dt.datetime(2026, 3, 29, tzinfo=dt.UTC)},
+     {"next_contact_at": [None, "2026-03-29T00:00:00+00:00"]}),
+    ({"tags": [1]}, {"tags": [2]}, {}), ({"nothing": 1}, {"nothing": 2}, {})])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_difference_is_told_from_what_to_what_in_json(databases, before, after, told):
+    assert rows.differences(Customer, before, after) == told
+
+
+@pytest.mark.parametrize(("values", "stored"), [
+    ({"name": "A"}, {"name": "A"}), ({"industry": 5}, {"industry_id": 5}), ({"owner": None}, {"owner_id": None}),
+    ({"tags": [1]}, {}), ({"deleted_at": None, "version": 3}, {"deleted_at": None, "version": 3}), ({}, {})])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_outer_names_lead_to_columns_and_links_lie_elsewhere(databases, values, stored):
+    assert rows.column_values(Customer, values) == stored
+
+
+@pytest.mark.parametrize("ids", [[2**70], [-1], [0], [2**31], []])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_numbers_that_no_record_has_are_no_rows_and_no_error(company, ids):
+    with company.acting("system"), unit():
+        assert rows.read_rows(Customer, ids) == {}
+        unknown = rows.unknown_targets(SYSTEM, Contact, [{"customer": each} for each in ids])
+        assert unknown.get("customer", set()) == set(ids)

@@ -8,7 +8,7 @@ from app.customers.models import Contact, Customer
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.errors import RuleError
-from app.kernel.filters import EVERYTHING, parse
+from app.kernel.filters import EVERYTHING, Not, Or, parse, to_dict
 from app.kernel.views import asked as ask
 from app.sales.models import Opportunity, Order
 
@@ -105,3 +105,50 @@ def test_a_path_through_an_entity_that_may_not_be_read_cannot_be_used(desk):
     with desk.acting("sales1") as actor:
         assert ask.usable(actor, Order)("opportunity.name")
         assert not ask.usable(actor, Order)("nothing")
+
+
+SECRET = "13800138000"
+
+
+@pytest.mark.parametrize("query", [
+    f"phone={SECRET}", f"phone__ne={SECRET}", f"customer.phone={SECRET}", f"nothing={SECRET}",
+    f"customer.nothing.phone={SECRET}", f"city=Wuhan&phone={SECRET}", f"phone__in={SECRET},{SECRET}"])
+@pytest.mark.parametrize("shape", ["plain", "negated", "either", "deep"])
+def test_however_deep_a_personal_value_stands_in_a_filter_the_audit_is_not_told_it(query, shape):
+    tree = parse(query)
+    shaped = {"plain": tree, "negated": Not(tree), "either": Or((tree, parse("city=Berlin"))),
+              "deep": Not(Or((Not(tree), Or((tree,)))))}[shape]
+    told = str(ask.as_mapping(Contact if "customer" in query else Customer, ask.Asked(shaped)))
+    assert SECRET not in told
+    assert "•••" in told
+
+
+@pytest.mark.parametrize("query", ["city=Wuhan", "level__in=key,minor", "industry.name=Steel", "score__gte=5"])
+def test_what_is_not_personal_is_told_as_it_was_asked(query):
+    told = ask.as_mapping(Customer, ask.Asked(parse(query)))
+    if query.startswith("score"):
+        assert "•••" in str(told), "what is no field may be anything"
+    else:
+        assert told["filter"] == to_dict(parse(query))
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("Acme", True), ("Acme 2026", True), ("138 0013 8000", False), ("a@b", False), ("客户", True),
+    ("12345678901", False)])
+def test_a_search_for_what_may_be_a_number_of_a_person_is_hidden(text, told):
+    assert (ask.as_mapping(Customer, ask.Asked(text=text))["q"] == text) is told
+
+
+@pytest.mark.parametrize(("dotted", "leads"), [
+    ("name", True), ("customer.name", True), ("customer.industry.name", True), ("customer", True), ("", False),
+    (".", False), ("customer.", False), (".name", False), ("name.name", False), ("customer..name", False),
+    ("customer.customer.name", False), ("__class__", False), ("customer.__dict__", False), ("owner.password", False)])
+def test_a_dotted_name_leads_through_declared_fields_or_nowhere(dotted, leads):
+    assert (dotted in ask.declared_fields(Contact, [dotted])) is leads
+
+
+@pytest.mark.parametrize("given", [[None], [5, "name", ("customer",)], [{"name": 1}], [b"name"], [["name"]]])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_column_that_is_no_text_is_no_column(company, given):
+    with company.acting("admin"):
+        assert list(ask.visible_fields(Contact, given)) == [each for each in given if each == "name"]

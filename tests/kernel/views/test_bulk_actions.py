@@ -228,3 +228,17 @@ def test_who_lacks_the_right_of_an_action_runs_it_on_nothing(desk, view_of):
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_the_ids_of_a_form_are_the_numbers_in_it(app, texts, ids):
     assert bulk_actions.ids_in(texts) == ids
+
+
+@pytest.mark.parametrize(("done", "said"), [
+    (bulk_actions.Done(), "0 records changed"), (bulk_actions.Done(changed=1), "1 record changed"),
+    (bulk_actions.Done(3, changed=1, refused={1: {}, 2: {}}), "Batch 3: 1 record changed, 2 refused"),
+    (bulk_actions.Done(3, unchanged=4), "Batch 3: 0 records changed, 4 already so")])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_what_was_done_is_said_in_the_right_number_and_in_both_languages(app, done, said):
+    with app.test_request_context("/?_l_=en"):
+        assert done.sentence() == said
+    with app.test_request_context("/?_l_=zh"):
+        chinese = done.sentence()
+    assert not chinese.isascii()
+    assert [word for word in chinese if word.isdigit()] == [word for word in said if word.isdigit()]
