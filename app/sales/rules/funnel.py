@@ -47,7 +47,7 @@ def levels(steps: Sequence[Step], ways: Iterable[Way], stays: Mapping[int, tuple
     for way in ways:
         stopped[way.furthest] += way.count
     reached = [sum(stopped[later.id] for later in steps[place:]) for place in range(len(steps))]
-    following = [*reached[1:], None]
+    following = [*reached[1:], None][:len(steps)]
     return [Level(step, here, _share(after, here), _mean_days(stays.get(step.id)))
             for step, here, after in zip(steps, reached, following, strict=True)]
 

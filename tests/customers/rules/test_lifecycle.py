@@ -53,3 +53,43 @@ def test_one_more_order_never_leads_back(count, days, needed, span):
     ("repeat_purchase", "first_purchase", "taken_back"), ("first_purchase", "potential", "taken_back")])
 def test_the_history_names_the_reason(before, after, reason):
     assert why(before, after) == reason
+
+
+@pytest.mark.parametrize(("last", "churned", "stage"), [
+    (NOON, NOON, "churned"), (NOON, NOON - dt.timedelta(seconds=1), "repeat_purchase"),
+    (NOON, NOON + dt.timedelta(days=1), "churned"), (NOON, None, "repeat_purchase")])
+def test_only_an_order_after_the_giving_up_brings_a_customer_back(last, churned, stage):
+    assert stage_of(orders(2, 10, last), churned, BAR) == stage
+
+
+def test_a_customer_who_was_given_up_before_any_order_stays_given_up():
+    assert stage_of(NO_ORDERS, NOON, BAR) == "churned"
+    assert stage_of(orders(1), NOON - dt.timedelta(days=1), BAR) == "first_purchase"
+
+
+@pytest.mark.parametrize("bar", [LoyaltyBar(1, 0), LoyaltyBar(0, 0)])
+def test_one_order_is_a_first_purchase_however_low_the_bar_lies(bar):
+    assert stage_of(orders(1), None, bar) == "first_purchase"
+    assert stage_of(orders(2), None, bar) == "loyal"
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 400), st.integers(1, 10), st.integers(0, 300))
+def test_more_orders_over_the_same_time_never_lower_the_stage(fewer, more, days, least, span):
+    bar = LoyaltyBar(least, span)
+    few, many = sorted((fewer, more))
+    one, other = (stage_of(orders(count, days), None, bar) for count in (few, many))
+    assert STAGES.index(one) <= STAGES.index(other)
+
+
+@pytest.mark.parametrize("before", [None, *STAGES])
+@pytest.mark.parametrize("after", STAGES)
+def test_every_move_has_one_reason(before, after):
+    reason = why(before, after)
+    if before is None:
+        assert reason == "created"
+    elif after == "churned":
+        assert reason == "churn"
+    elif before == "churned":
+        assert reason == "won_back"
+    else:
+        assert reason == ("order" if STAGES.index(after) > STAGES.index(before) else "taken_back")

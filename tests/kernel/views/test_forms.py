@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from app.customers.models import Contact, Customer
+from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.fields import Field
 from app.kernel.problems import problem
@@ -152,3 +153,55 @@ def test_money_is_typed_in_units_of_its_currency(form):
     broken = form(["amount"], [("amount", "12.345")], model=Opportunity, initial={"currency": "CNY"})
     assert not broken.validate()
     assert broken["amount"].raw == "12.345"
+
+
+HOSTILE = ["\"><script>alert(1)</script>", "\x00", "\ud800", "' onfocus='x", "{{ 7*7 }}", "x" * 100_000, "²",
+           "9" * 5_000, "🙂"]
+READER = Actor(kind="user", id=1, locale="en", zone="Asia/Shanghai")
+
+
+@pytest.fixture
+def plain(app):
+    """Makes a form of a customer for somebody whose rights nobody asks for."""
+    with app.test_request_context("/?_l_=en"):
+        yield lambda names, sent=None, **more: form_for(
+            Customer, names, READER, entity="customer", formdata=None if sent is None else MultiDict(sent), **more)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", ["name", "level", "industry", "tags", "next_contact_at", "needs", "birth_date"])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_whatever_a_browser_sends_is_kept_shown_escaped_and_never_an_error(plain, name, text):
+    made = plain([name], [(name, text)])
+    is_right = made.validate()
+    assert is_right is not bool(made[name].errors)
+    shown = str(made[name]())
+    for dangerous in ("<script", "onfocus='", '""'):
+        assert dangerous not in shown.replace('=""', "")
+    assert list(made.asked()) == [name]
+
+
+@pytest.mark.parametrize(("moment", "shown"), [
+    ("2026-03-29T01:00+00:00", "2026-03-29T09:00"), ("0001-01-01T00:00+00:00", "0001-01-01T08:05"),
+    ("9999-12-31T23:59+00:00", "9999-12-31T23:59"), ("2026-12-31T16:00:59.999+00:00", "2027-01-01T00:00")])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_moment_is_shown_so_that_a_browser_reads_it(plain, moment, shown):
+    made = plain(["next_contact_at"], initial={"next_contact_at": dt.datetime.fromisoformat(moment)})
+    assert f'value="{shown}"' in made["next_contact_at"]()
+
+
+@pytest.mark.parametrize(("name", "sent", "asked"), [
+    ("name", [], ""), ("name", [("name", "a"), ("name", "b")], "a"), ("tags", [], []), ("tags", [("tags", "")], []),
+    ("tags", [("tags", "1"), ("tags", ""), ("tags", "1")], ["1", "1"]), ("industry", [("industry", "")], "")])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_what_is_asked_for_is_what_was_sent_and_nothing_where_nothing_was(plain, name, sent, asked):
+    assert plain([name], sent).asked()[name] == asked
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_problem_without_a_field_is_told_as_a_sentence_and_one_beside_a_field_joins_the_others(plain):
+    made = plain(["name"], [("name", "")])
+    assert not made.validate()
+    rest = made.add_problems({"": problem("All of it."), "gone": problem("Wrong."), "name": problem("Also wrong.")})
+    assert rest == ["All of it.", "gone: Wrong."]
+    assert made["name"].errors == ["This field is required.", "Also wrong."]

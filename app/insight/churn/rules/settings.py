@@ -1,5 +1,6 @@
 """Every number that an admin may change, with its unit, its default and where the default comes from."""
 
+import math
 from dataclasses import dataclass
 
 from app.kernel.problems import N_, Problems, problem
@@ -55,10 +56,10 @@ def check_settings(settings: ChurnSettings) -> Problems:
         if not 0 <= getattr(settings, name) <= 1:
             problems[name] = problem(N_("Between 0 and 1, please."))
     for name in COUNTS:
-        if getattr(settings, name) < 0:
+        if not 0 <= getattr(settings, name) < math.inf:
             problems[name] = problem(N_("Not below 0, please."))
     for name in AT_LEAST_ONE:
-        if getattr(settings, name) < 1:
+        if not 1 <= getattr(settings, name) < math.inf:
             problems[name] = problem(N_("At least 1, please."))
     if settings.pseudo_events == 0:
         problems["pseudo_events"] = problem(N_("More than 0, please."))

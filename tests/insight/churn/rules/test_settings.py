@@ -1,4 +1,5 @@
-from dataclasses import replace
+import math
+from dataclasses import fields, replace
 
 import pytest
 
@@ -43,3 +44,28 @@ def test_several_faults_are_told_at_once():
     faults = check_settings(replace(ChurnSettings(), contact_weight=2, cooldown_days=-1))
     assert set(faults) == {"contact_weight", "cooldown_days"}
     assert str(faults["contact_weight"]) == "Between 0 and 1, please."
+
+
+@pytest.mark.parametrize("name", [*SHARES, *COUNTS, *AT_LEAST_ONE, "raise_at", "close_at"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_of_this_world_is_refused_for_every_setting(name, value):
+    found = check_settings(replace(ChurnSettings(), **{name: value}))
+    assert found
+    assert name in found or (name == "raise_at" and set(found) == {"close_at"})
+
+
+@pytest.mark.parametrize("name", SHARES)
+@pytest.mark.parametrize("value", [0, 1])
+def test_nothing_and_everything_are_shares_themselves(name, value):
+    assert name not in check_settings(replace(ChurnSettings(), **{name: value})) or name == "fall_full"
+
+
+@pytest.mark.parametrize(("close_at", "raise_at"), [(0, 100), (0, 0.1), (64.9, 65), (99, 100)])
+def test_any_two_scores_in_their_order_are_allowed(close_at, raise_at):
+    assert check_settings(replace(ChurnSettings(), close_at=close_at, raise_at=raise_at)) == {}
+
+
+def test_every_setting_is_judged():
+    judged = {*SHARES, *COUNTS, *AT_LEAST_ONE, "raise_at", "close_at"}
+    # The log odds of a new customer may be any number.
+    assert {each.name for each in fields(ChurnSettings)} - judged == {"resting"}
