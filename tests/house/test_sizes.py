@@ -33,7 +33,6 @@ def test_no_file_of_a_room_has_more_than_four_hundred_lines():
     tree.expect_none(f"{name} has {count} lines" for name, count in counts.items() if count > LONGEST_FILE)
 
 
-@pytest.mark.xfail(strict=True, reason="1.28 when last counted; the bound stays, and this turns red once it is met")
 def test_there_are_thirteen_lines_of_test_for_ten_of_source():
     def lines(paths):
         return sum(inspection.line_count(path.read_text(encoding="utf-8")) for path in paths)
