@@ -3,6 +3,7 @@
 import pytest
 
 from app.kernel import errors
+from app.kernel.language import LANGUAGES, say_problem
 from app.kernel.problems import Problem, problem
 
 STATUSES = {"CrmError": 500, "Malformed": 400, "Unknown": 401, "NotAllowed": 403, "Missing": 404, "Stale": 409,
@@ -37,3 +38,34 @@ def test_problems_are_copied_so_that_the_giver_may_go_on():
 def test_a_failed_precondition_is_a_kind_of_stale_record():
     assert issubclass(errors.PreconditionFailed, errors.Stale)
     assert str(errors.PreconditionFailed()) == str(errors.Stale())
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_every_refusal_is_said_in_both_languages(app):
+    for kind in KINDS:
+        said = {}
+        for language in LANGUAGES:
+            with app.test_request_context(f"/?_l_={language}"):
+                said[language] = say_problem(kind().sentence)
+        assert said["en"] == kind.default
+        assert not said["zh"].isascii(), kind
+        assert said["zh"].endswith("。"), kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refusal_can_be_caught_by_its_kind_and_by_what_all_have_in_common(kind):
+    with pytest.raises(errors.CrmError) as raised:
+        raise kind("No.", {"name": problem("Wrong.")})
+    assert type(raised.value) is kind
+    assert (str(raised.value), list(raised.value.problems)) == ("No.", ["name"])
+
+
+@pytest.mark.parametrize("sentence", ["", None])
+def test_no_sentence_is_the_usual_one(sentence):
+    assert str(errors.Missing(sentence)) == "This does not exist, or you may not see it."
+
+
+def test_two_refusals_share_no_problems():
+    one, other = errors.RuleError(), errors.RuleError()
+    one.problems["name"] = problem("Wrong.")
+    assert other.problems == {}

@@ -32,3 +32,24 @@ def test_a_problem_may_hold_another_as_parameter():
     outer = problem("Row %(row)s: %(why)s", row=2, why=problem("Wrong."))
     assert str(outer) == "Row 2: Wrong."
     assert hash(outer) == hash(problem("Row %(row)s: %(why)s", row=2, why=problem("Wrong.")))
+
+
+@pytest.mark.parametrize("value", ["100 %", "%(least)s", "%s", "{least}", "<b>", "客户", "%"])
+def test_what_goes_into_a_sentence_is_never_read_as_a_place(value):
+    assert str(problem("“%(given)s” is wrong.", given=value)) == f"“{value}” is wrong."
+
+
+def test_a_problem_cannot_be_changed_after_it_was_said():
+    found = problem("At least %(least)s.", least=3)
+    with pytest.raises(AttributeError):
+        found.text = "Other."
+    assert str(found) == "At least 3."
+
+
+@pytest.mark.parametrize(("one", "other", "equal"), [
+    (problem("A."), problem("A."), True), (problem("A."), problem("B."), False),
+    (problem("%(a)s", a=1), problem("%(a)s", a=2), False), (problem("%(a)s", a=1), problem("%(a)s", a="1"), False),
+    (problem("%(a)s", a=problem("X.")), problem("%(a)s", a=problem("X.")), True)])
+def test_problems_are_equal_where_text_and_parameters_are(one, other, equal):
+    assert (one == other) is equal
+    assert not equal or hash(one) == hash(other)

@@ -21,3 +21,13 @@ def test_an_unknown_sign_means_nothing(sign):
 
 def test_every_symbol_stands_for_currencies_that_exist():
     assert all(meant <= known_currencies() for meant in SYMBOLS.values())
+
+
+@pytest.mark.parametrize("code", sorted(known_currencies()))
+def test_every_code_means_itself_in_any_case_of_letters(code):
+    assert currencies_meant(code) == currencies_meant(code.lower()) == {code}
+
+
+@pytest.mark.parametrize("sign", ["ß", "ﬀ", "i\u0307", "¥¥", " $", "US$", "\x00", "元元"])
+def test_what_only_resembles_a_sign_means_nothing(sign):
+    assert currencies_meant(sign) == frozenset()

@@ -139,3 +139,54 @@ def test_no_json_whatever_raises(given):
 @given(st.text(max_size=20))
 def test_no_text_whatever_raises(text):
     assert isinstance(MappingFile.parse(text), MappingFile | Problem)
+
+
+@pytest.mark.parametrize("text", [
+    "null", "5", '"x"', "[]", "true", '{"headers": []}', '{"headers": {"a": 5.5, "a ": "name"}}',
+    '{"ignore": {"a": 1}}', '{"ignore": [{}]}', '{"values": {"level": 5}}', '{"values": {"level": {"a": []}}}',
+    '{"constants": {"a": null}}',
+    '{"defaults": {"a": {}}}', '{"formats": {"a": "nonsense"}}', '{"formats": {"a": ["dd.mm.yyyy"]}}',
+    '{"blanks": {"a": "x"}}', '{"blanks": 5}', '{"blanks": [null]}', '{"mapping": {}}', '{"headers": {"a": "b"}, }',
+    '{"a": 1, "a": 2}', '{"headers": {"x": "name", "X ": "code"}}', "{" * 100_000, "\x00", "NaN", ""])
+def test_whatever_is_no_mapping_is_told_in_one_sentence_and_is_no_error(text):
+    said = refusal(text)
+    assert said
+    assert "\n" not in said
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize("name", ["headers", "values", "constants", "defaults", "formats", "blanks", "ignore"])
+def test_an_empty_part_says_nothing(name):
+    assert parse(**{name: [] if name == "ignore" else {}}) == NO_MAPPING
+
+
+@pytest.mark.parametrize(("field", "blank"), [("phone", {"-", "?"}), ("city", {"?"}), ("", {"?"}), ("*", {"?"})])
+def test_what_is_blank_everywhere_is_blank_in_every_field_too(field, blank):
+    mapping = parse(blanks={"phone": ["-"], "*": ["?"]})
+    assert mapping.blanks_of(field) == blank
+
+
+@pytest.mark.parametrize(("pattern", "order", "mark"), [
+    ("dd.mm.yyyy", DateFormat("dmy"), "."), ("1.234,56", None, ","), ("1,234.56", None, "."), ("excel",
+                                                                                             DateFormat("excel"), "."),
+    ("MM/DD/YY", DateFormat("mdy", short_year=True), ".")])
+def test_a_format_is_that_of_a_date_or_that_of_a_number(pattern, order, mark):
+    mapping = parse(formats={"a": pattern})
+    assert mapping.date_format("a") == order
+    assert mapping.decimal_mark("a") == mark
+    assert mapping.date_format("b") is None
+    assert mapping.decimal_mark("b") == "."
+
+
+def test_every_field_that_a_mapping_speaks_of_is_named_once():
+    mapping = parse(headers={"x": "name", "y": None}, values={"level": {}}, constants={"a": "1"}, defaults={"b": "2"},
+                    formats={"c": "dd.mm.yyyy"}, blanks={"d": [], "*": []})
+    assert mapping.fields_named() == {"name", "level", "a", "b", "c", "d"}
+
+
+@unhurried
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), lambda inner: st.lists(
+    inner, max_size=3) | st.dictionaries(st.sampled_from(["headers", "values", "ignore", "blanks", "a", ""]), inner,
+                                         max_size=3), max_leaves=8))
+def test_any_json_is_a_mapping_or_a_reason(given_json):
+    assert isinstance(MappingFile.parse(json.dumps(given_json)), MappingFile | Problem)

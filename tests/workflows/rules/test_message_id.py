@@ -72,3 +72,16 @@ def test_the_name_survives_being_written_and_read(domain: str) -> None:
     assert b"=?" not in mail.as_bytes()
     read = email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
     assert read["Message-ID"].strip() == name
+
+
+@pytest.mark.parametrize("domain", [
+    "", " ", ".", "-a.com", "a-.com", "a..b", "a b.com", "a@b.com", "a.com:25", "a\r\nb.com", "x" * 64 + ".com",
+    ".".join(["a" * 60] * 5), "<a.com>", "[a.com]", "_a.com", "\x00", "a.com/x"])
+def test_no_mail_is_named_for_what_is_no_domain(domain: str) -> None:
+    with pytest.raises(ValueError, match="not a mail domain"):
+        message_id("k", domain)
+
+
+def test_an_entry_without_a_key_has_no_name() -> None:
+    with pytest.raises(ValueError, match="outbox key"):
+        message_id("", "example.com")
