@@ -3,6 +3,8 @@
 The product is imported by the fixtures that need it, so that tests of pure rules start at once.
 """
 
+import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,12 @@ def pytest_unconfigure(config):
     """The workers have ended: the database server goes, and the folder with it."""
     if _run in config.stash:
         run_folder.remove(config.stash[_run])
+
+
+def pytest_collection_finish():
+    """Where a test has imported entities, all of them are known before the first one is mapped, in whatever order."""
+    if "app.kernel.entity" in sys.modules:
+        importlib.import_module("app.models")
 
 
 @pytest.fixture(scope="session")
