@@ -17,13 +17,17 @@ from app.kernel.actor import acting, circumstance
 from app.kernel.database import UnitSession, db, session
 from app.kernel.pour import Spelled, put_rows, spell, take_ids
 
+BY_USERS = sa.text("actor_kind = 'user'")
+
 
 class DomainEvent(db.Model):
     """A change that happened. Never updated; read by people only through the rights of its record."""
 
     __tablename__ = "domain_event"
     __table_args__ = (sa.Index("ix_domain_event_record", "entity", "record_id", "id"),
-                      sa.Index("ix_domain_event_batch_id", "batch_id", "id"))
+                      sa.Index("ix_domain_event_batch_id", "batch_id", "id"),
+                      sa.Index("ix_domain_event_touched", "actor_id", "entity", "id", sqlite_where=BY_USERS,
+                               postgresql_where=BY_USERS))
 
     id: orm.Mapped[int] = orm.mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     entity: orm.Mapped[str] = orm.mapped_column(sa.String(60), nullable=False)

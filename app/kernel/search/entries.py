@@ -52,11 +52,13 @@ class SearchEntry(db.Model):
     entity: orm.Mapped[str] = orm.mapped_column(sa.String(60), nullable=False)
     record_id: orm.Mapped[int] = orm.mapped_column(sa.BigInteger, nullable=False)
     grams: orm.Mapped[Any] = orm.mapped_column(Grams(), nullable=False)
+    # How its name may be spelled in Latin letters, for comparing; None where nothing in it is spoken.
+    spoken: orm.Mapped[str | None] = orm.mapped_column(sa.Text)
 
 
 _table: Any = SearchEntry.__table__
-event.listen(_table, "after_create", sa.DDL(f"CREATE INDEX {GIN} ON search_entry USING gin (grams)").execute_if(
-    dialect="postgresql"))
+event.listen(_table, "after_create", sa.DDL(
+    f"CREATE INDEX {GIN} ON search_entry USING gin (grams) WITH (fastupdate = off)").execute_if(dialect="postgresql"))
 for _statement in FTS:
     event.listen(_table, "after_create", sa.DDL(_statement).execute_if(dialect="sqlite"))
 event.listen(_table, "before_drop", sa.DDL("DROP TABLE search_gram").execute_if(dialect="sqlite"))
