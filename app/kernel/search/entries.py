@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.kernel.database import db, dialect
 from app.kernel.search.grams import as_words
+from app.kernel.search.spoken import wanted_spoken
 
 GIN = "ix_search_entry_grams"
 # The migration that made them states the same: revisions outlive the code.
@@ -66,12 +67,27 @@ event.listen(_table, "before_drop", sa.DDL("DROP TABLE search_gram").execute_if(
 
 def holding(entity: str, grams: Iterable[str]) -> Any:
     """SELECT of the ids of the entity's records that hold all the `grams`."""
+    return _matching(entity, list(grams), "@>", " ")
+
+
+def holding_any(entity: str, grams: Iterable[str]) -> Any:
+    """SELECT of the ids of the entity's records that hold one of the `grams`."""
+    return _matching(entity, list(grams), "&&", " OR ")
+
+
+def sounding(entity: str, letters: str) -> Any:
+    """SELECT of the ids of the entity's records whose name is asked for by the `letters` of its sound."""
+    return holding(entity, wanted_spoken(letters)).where(_table.c.spoken.like(f"% {letters}%"))
+
+
+def _matching(entity: str, grams: list[str], operator: str, between: str) -> Any:
     found = sa.select(_table.c.record_id)
     if dialect() == "postgresql":
-        return found.where(_table.c.grams.op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text()))),
+        return found.where(_table.c.grams.op(operator)(sa.cast(grams, postgresql.ARRAY(sa.Text()))),
                            _table.c.entity == entity)
     match = sa.text("SELECT rowid FROM search_gram WHERE search_gram MATCH :grams").bindparams(
-        sa.bindparam("grams", as_words(grams), unique=True)).columns(sa.column("rowid", sa.Integer))
+        sa.bindparam("grams", between.join(as_words([gram]) for gram in grams), unique=True)).columns(
+            sa.column("rowid", sa.Integer))
     # The plus keeps SQLite from walking all records of the entity instead.
     same = sa.literal_column("+search_entry.entity", sa.String()) == entity
     return found.where(_table.c.id.in_(sa.select(match.subquery().c.rowid)), same)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.kernel.database import session
 from app.kernel.dialects import insert_rows
 from app.kernel.events import Change, add_sink
-from app.kernel.search.content import contents, indexed
+from app.kernel.search.content import contents, hashed, indexed
 from app.kernel.search.entries import SearchEntry
 
 CHUNK = 2_000
@@ -19,7 +19,7 @@ def follow(written: Sequence[tuple[int, Change]]) -> None:
     """Bring the index in step with the changes: three statements for each entity and chunk."""
     moved: dict[str, set[int]] = {}
     for _event_id, change in written:
-        names = indexed(change.entity)
+        names = indexed(change.entity) | hashed(change.entity)
         if names and (change.kind != "update" or change.changed(*names)):
             moved.setdefault(change.entity, set()).add(change.record_id)
     for entity, ids in sorted(moved.items()):
@@ -31,8 +31,9 @@ def follow(written: Sequence[tuple[int, Change]]) -> None:
 def put(entity: str, ids: Sequence[int]) -> None:
     """Index these records as they are now; what is deleted or not there leaves."""
     session().execute(sa.delete(_table).where(_table.c.entity == entity, _table.c.record_id.in_(ids)))
-    insert_rows(SearchEntry, [{"entity": entity, "record_id": record_id, "grams": grams}
-                              for record_id, grams in contents(entity, ids).items()])
+    insert_rows(SearchEntry, [
+        {"entity": entity, "record_id": record_id, "grams": list(content.grams), "spoken": content.spoken}
+        for record_id, content in contents(entity, ids).items()])
 
 
 add_sink(follow)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.kernel.database import in_unit, session
 from app.kernel.entity import scoped_by_table
 from app.kernel.rights.hook import UNSCOPED
-from app.kernel.search.content import contents, entities
+from app.kernel.search.content import Content, contents, entities
 from app.kernel.search.entries import SearchEntry
 from app.kernel.search.feed import CHUNK, put
 
@@ -56,9 +56,9 @@ def _wrong(entity: str, after: int, last: int | None) -> list[int]:
     there = sa.select(model.id).where(*_within(model.id, after, last))
     ids = list(session().scalars(there, execution_options={UNSCOPED: True}))
     expected = contents(entity, ids)
-    kept = sa.select(_table.c.record_id, _table.c.grams).where(
+    kept = sa.select(_table.c.record_id, _table.c.grams, _table.c.spoken).where(
         _table.c.entity == entity, *_within(_table.c.record_id, after, last))
-    held = {row.record_id: sorted(row.grams) for row in session().execute(kept)}
+    held = {row.record_id: Content(tuple(sorted(row.grams)), row.spoken) for row in session().execute(kept)}
     return sorted(each for each in expected.keys() | held.keys() if expected.get(each) != held.get(each))
 
 

@@ -16,15 +16,14 @@ from app.kernel.filters import EVERYTHING, Context, Or, Tree, Where, all_of
 from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
-from app.kernel.search.narrow import candidates
+from app.kernel.search import parts
+from app.kernel.search.narrow import matches
 from app.kernel.views.keyset import Order
 
 PAGE_SIZES = (25, 50, 100)
 MAX_SIZE = 100
 LONGEST_PLACE = 2_000
 SORTED_SIGNS = 100
-# So many digits in a search may be a telephone number.
-FEWEST_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -114,19 +113,21 @@ def statement(model: type[Scoped], text_columns: list[str], asked: Asked) -> Any
     """SELECT of the asked records, unsorted and unpaged; rights are added by the ORM when it runs."""
     found = sa.select(model).where(condition(model, asked.tree))
     if asked.text:
-        found = found.where(condition(model, search_tree(model, text_columns, asked.text)))
-        found = found if asked.deleted else found.where(*_narrowed(model, text_columns, asked.text))
+        found = found.where(*_holding(model, text_columns, asked))
     if asked.deleted:
         found = found.where(model.deleted_at.is_not(None)).execution_options(with_deleted=True)
     return found
 
 
-def _narrowed(model: type[Scoped], text_columns: list[str], text: str) -> tuple[Any, ...]:
-    """The condition that a record is a candidate of the text index; what lies in the recycle bin is not in it."""
+def _holding(model: type[Scoped], text_columns: list[str], asked: Asked) -> tuple[Any, ...]:
+    """The conditions of the one search box, by the text index; what lies in the recycle bin is not in it."""
+
+    def exactly(names: list[str]) -> Any:
+        return condition(model, search_tree(model, names, asked.text))
+
     may_use = usable(acting(), model)
-    ids = candidates(model, [name for name in text_columns if may_use(name)], text,
-                     lambda names: condition(model, search_tree(model, names, text)))
-    return (model.id.in_(ids),) if ids is not None else ()
+    names = [name for name in text_columns if may_use(name)]
+    return (exactly(names),) if asked.deleted else matches(model, names, asked.text, exactly)
 
 
 def is_sortable(field: Field | None) -> bool:
@@ -210,5 +211,5 @@ def _without_personal(model: type[Scoped], given: Any) -> Any:
 
 
 def _may_be_personal(text: str) -> bool:
-    # The one search box looks for phone numbers and addresses of mail too.
-    return "@" in text or sum(sign.isdigit() for sign in text) >= FEWEST_DIGITS
+    # The one search box looks for phone numbers, their last digits and addresses of mail too.
+    return "@" in text or sum(sign.isdigit() for sign in text) >= parts.FEWEST_DIGITS

@@ -14,7 +14,7 @@ from app.kernel.errors import Missing
 from app.kernel.fields import fields_of
 from app.kernel.filters.text import like
 from app.kernel.rights import columns
-from app.kernel.search.narrow import candidates
+from app.kernel.search.narrow import matches
 from app.kernel.views.access import require
 from app.kernel.views.lens import person_name
 
@@ -54,8 +54,7 @@ def records(model: type[Any], text: str) -> list[dict[str, Any]]:
     names = [name for name in names if name in fields_of(model) and fields_of(model)[name].kind == "text"]
     found = sa.select(model)
     if text and names:
-        ids = candidates(model, names, text, lambda rest: _containing(model, rest, text))
-        found = found.where(model.id.in_(ids), _containing(model, names, text))
+        found = found.where(*matches(model, names, text, lambda asked: _containing(model, asked, text)))
     return [{"id": row.id, "name": str(row)} for row in session().scalars(found.order_by(model.id.desc()).limit(LIMIT))]
 
 

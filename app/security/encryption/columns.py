@@ -83,6 +83,13 @@ class PersonalText(TypeDecorator):
         normal = normal_form(self.normal, text) if text else ""
         return key_ring().index_values(normal, self.place) if normal else ()
 
+    def part_hashes(self, part: str) -> tuple[str, ...]:
+        """The keyed hash of a part of a value, such as its last digits, under every key, the writing one first.
+
+        It never equals the blind index of a whole value.
+        """
+        return key_ring().index_values(part, f"{self.place}/part")
+
     def index_value(self, text: str | None) -> str | None:
         """The blind index to store beside `text`: 32 hex digits, or None for no text."""
         return next(iter(self.index_values(text)), None)

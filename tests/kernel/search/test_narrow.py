@@ -1,18 +1,24 @@
 """The search box with the index answers what the plain comparison answers."""
 
 import random
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from app.customers.models import Contact, Customer
-from app.kernel.bulk import add_rows
-from app.kernel.database import in_unit, session
+from app.kernel.bulk import add_rows, change_rows
+from app.kernel.database import acting_as, in_unit, session
+from app.kernel.search import narrow
 from app.kernel.search.narrow import candidates
+from app.kernel.search.spoken import heard, spoken_of
 from app.kernel.views import asked as ask
+from app.security.encryption.current import using_key_ring
+from tests.desk.records import add
 
 SIGNS = "张三李四王五北京上海公司有限aAbBéÉΣσİi%_/'\"\\ -1290"
-BOXES = {Customer: ["name", "code", "phone"], Contact: ["name", "customer.name", "email"]}
+LETTERS = ["zs", "zhangsan", "li", "lisi", "ww", "wang", "wang w", "wangwu", "bei", "bj", "gs", "yx", "shang", "zz"]
+BOXES = {Customer: ["name", "code", "phone", "email"], Contact: ["name", "customer.name", "email"]}
 
 
 def texts(chance, number, longest):
@@ -37,6 +43,18 @@ def plain(model, text):
     return set(session().scalars(found))
 
 
+def heard_by(model, text):
+    """What is found by its sound, compared name by name."""
+    asked = f" {heard(text)}" if heard(text) else None
+    found = set()
+    for row in session().scalars(sa.select(model)):
+        pointed = getattr(row, "customer_id", None)
+        parent = pointed and session().scalars(sa.select(Customer).where(Customer.id == pointed)).first()
+        names = [row.name, *([parent.name] if parent else [])]
+        found |= {row.id for name in names if asked and asked in (spoken_of([name]) or "")}
+    return found
+
+
 def narrowed(model, text):
     """What the list finds."""
     return set(session().scalars(ask.statement(model, BOXES[model], ask.Asked(text=text)).with_only_columns(model.id)))
@@ -53,7 +71,81 @@ def test_nothing_is_lost_for_queries_of_one_to_eight_signs(crowd, model, who):
             start = chance.randrange(len(name))
             asked.append(name[start:start + chance.randint(1, 8)].strip() or "张")
         for text in asked:
+            expected = plain(model, text) | (heard_by(model, text) if heard(text) else set())
+            assert narrowed(model, text) == expected, text
+
+
+@pytest.mark.parametrize("who", ["sales1", "sales2", "manager"])
+@pytest.mark.parametrize("model", BOXES)
+def test_with_sounds_switched_off_the_box_is_the_plain_comparison(crowd, model, who, monkeypatch):
+    monkeypatch.setattr(narrow, "heard", lambda text: "")
+    chance = random.Random(17)
+    with crowd.acting(who):
+        for text in [*texts(chance, 60, 8), *LETTERS]:
             assert narrowed(model, text) == plain(model, text), text
+
+
+@pytest.mark.parametrize("who", ["sales1", "sales2", "manager"])
+@pytest.mark.parametrize("model", BOXES)
+def test_names_are_found_by_their_sound_within_the_rights_of_the_reader(crowd, model, who):
+    with crowd.acting(who):
+        found = {text: narrowed(model, text) for text in LETTERS}
+        for text in LETTERS:
+            assert found[text] == plain(model, text) | heard_by(model, text), text
+    assert any(found.values()) is (who != "sales2")
+
+
+@pytest.fixture
+def people(desk):
+    """王伟 with a phone and an address, and a stranger's."""
+    for key, owner in (("wang", "sales1"), ("foreign", "sales2")):
+        made = add(desk, Customer, name="王伟", phone="13912345678", email="boss.man@example.com",
+                   owner=desk.ids[owner])
+        setattr(desk, key, made)
+        setattr(desk, f"{key}_contact", add(desk, Contact, name="小明", customer=made, owner=desk.ids[owner]))
+    return desk
+
+
+@pytest.mark.parametrize("text", ["wangwei", "ww", "wang wei", "5678", "12345678", "13912345678", "+86 139 1234 5678",
+                                  "345 678", "boss.man@example.com", "Boss.Man", "@example.com", "example.com"])
+def test_a_person_is_found_by_sound_and_by_parts_of_number_and_address(people, text):
+    with people.acting("sales1"):
+        assert narrowed(Customer, text) == {people.wang}
+    with people.acting("manager"):
+        assert narrowed(Customer, text) == {people.wang, people.foreign}
+
+
+def test_contacts_are_found_by_the_sound_of_their_customer_only_where_that_is_visible(people):
+    with people.acting("system"):
+        in_unit(change_rows, Contact, {people.foreign_contact: {"owner": people.ids["sales1"]}})
+    with people.acting("sales1"):
+        assert narrowed(Contact, "wangwei") == {people.wang_contact}
+        assert narrowed(Contact, "xiaoming") == {people.wang_contact, people.foreign_contact}
+
+
+@pytest.mark.parametrize("mode", ["mask", "hide"])
+@pytest.mark.parametrize(("field", "texts"), [
+    ("phone", ["5678", "12345678", "13912345678"]), ("email", ["boss.man", "example.com", "boss.man@example.com"]),
+    ("name", ["wangwei", "ww", "王伟"])])
+def test_nothing_is_found_by_a_column_that_is_masked_or_hidden(people, mode, field, texts):
+    with people.acting("manager") as actor:
+        assert all(narrowed(Customer, text) for text in texts)
+        barred = replace(actor, columns={**actor.columns, ("customer", field): mode}, made={})
+    with people.app.app_context(), acting_as(barred):
+        assert not any(narrowed(Customer, text) for text in texts)
+        if field == "name":
+            assert narrowed(Contact, "wangwei") == set()
+
+
+def test_while_keys_rotate_values_of_both_keys_are_found(people):
+    ring = people.app.extensions["key_ring"]
+    old, new = ring.fresh_text("a"), ring.fresh_text("b")
+    with people.acting("sales1"):
+        with using_key_ring(type(ring).parse(old)):
+            first = add(people, Customer, name="Old", phone="13700001111", owner=people.ids["sales1"])
+        with using_key_ring(type(ring).parse(f"{new},{old}")):
+            second = add(people, Customer, name="New", phone="13800001111", owner=people.ids["sales1"])
+            assert narrowed(Customer, "00001111") == {first, second}
 
 
 def test_a_field_outside_the_index_is_asked_itself(desk):
@@ -70,5 +162,5 @@ def test_the_recycle_bin_is_searched_without_the_index(desk):
 
 
 def test_without_a_text_or_a_field_nothing_is_narrowed(company):
-    assert candidates(Customer, ["name"], "", None) is None
-    assert candidates(Customer, [], "a", None) is None
+    assert candidates(Customer, ["name"], "", None) == []
+    assert candidates(Customer, [], "a", None) == []
