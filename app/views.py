@@ -19,9 +19,11 @@ from app.customers.views import (
 from app.data.views import BatchView, ImportView, UndoView
 from app.desk.views import AttachmentView, NotificationView, SavedViewView, TaskView
 from app.kernel.api import api_of
+from app.kernel.api.search_api import SearchApi
 from app.kernel.search import content
 from app.kernel.views import EntityView, indexes, site
 from app.kernel.views.access import signed_in
+from app.kernel.views.everywhere import SearchView
 from app.sales.views.catalogue import (
     CompetitorView,
     CurrencyRateView,
@@ -115,9 +117,9 @@ MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [
 
 def register(appbuilder: AppBuilder) -> None:
     """Add every screen and its API, in menu order."""
-    for view in (LoginView, RightsView, ImportView, UndoView):
+    for view in (LoginView, RightsView, ImportView, UndoView, SearchView):
         appbuilder.add_view_no_menu(view)
-    for api in (LoginApi, RightsApi, OpenApi):
+    for api in (LoginApi, RightsApi, SearchApi, OpenApi):
         appbuilder.add_api(api)
     for label, icon, entries in MENU:
         for view_class, name in entries:

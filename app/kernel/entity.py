@@ -71,7 +71,7 @@ class Entity(Scoped):
     natural_key: ClassVar[tuple[str, ...]] = ()
     lookup_keys: ClassVar[tuple[str, ...]] = ()
     title_field: ClassVar[str] = "name"
-    # The fields of text that are found by their sound in Chinese too; by default the title.
+    # The lines of text that are found by their sound in Chinese too; by default the title.
     spoken_fields: ClassVar[tuple[str, ...] | None] = None
     hangs_on: ClassVar[tuple[str, ...]] = ()
     # Rows that only code writes, such as batches: no verb is asked for; their screens and API must be read-only.

@@ -77,7 +77,8 @@ def spoken(model: type[Scoped]) -> tuple[str, ...]:
     if not issubclass(model, Entity):
         return ()
     named = (model.title_field,) if model.spoken_fields is None else model.spoken_fields
-    return tuple(name for name in named if name in indexed(model.entity_name()))
+    known = fields_of(model)
+    return tuple(name for name in named if name in indexed(model.entity_name()) and known[name].kind == "text")
 
 
 def entities() -> list[str]:

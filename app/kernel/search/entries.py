@@ -65,14 +65,11 @@ for _statement in FTS:
 event.listen(_table, "before_drop", sa.DDL("DROP TABLE search_gram").execute_if(dialect="sqlite"))
 
 
-def holding(entity: str, grams: Iterable[str]) -> Any:
-    """SELECT of the ids of the entity's records that hold all the `grams`."""
-    return _matching(entity, list(grams), "@>", " ")
-
-
-def holding_any(entity: str, grams: Iterable[str]) -> Any:
-    """SELECT of the ids of the entity's records that hold one of the `grams`."""
-    return _matching(entity, list(grams), "&&", " OR ")
+def holding(entity: str, *alternatives: Iterable[str]) -> Any:
+    """SELECT of the ids of the entity's records that hold all the grams of one of the `alternatives`."""
+    # The plus keeps SQLite from walking all records of the entity instead.
+    own = _table.c.entity if dialect() == "postgresql" else sa.literal_column("+search_entry.entity", sa.String())
+    return sa.select(_table.c.record_id).where(_held(alternatives), own == entity)
 
 
 def sounding(entity: str, letters: str) -> Any:
@@ -80,14 +77,16 @@ def sounding(entity: str, letters: str) -> Any:
     return holding(entity, wanted_spoken(letters)).where(_table.c.spoken.like(f"% {letters}%"))
 
 
-def _matching(entity: str, grams: list[str], operator: str, between: str) -> Any:
-    found = sa.select(_table.c.record_id)
+def entries_holding(*alternatives: Iterable[str]) -> Any:
+    """SELECT of entity, record and sound of every entry that holds all the grams of one of the `alternatives`."""
+    return sa.select(_table.c.entity, _table.c.record_id, _table.c.spoken).where(_held(alternatives))
+
+
+def _held(alternatives: Iterable[Iterable[str]]) -> Any:
     if dialect() == "postgresql":
-        return found.where(_table.c.grams.op(operator)(sa.cast(grams, postgresql.ARRAY(sa.Text()))),
-                           _table.c.entity == entity)
+        return sa.or_(*(_table.c.grams.op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text())))
+                        for grams in alternatives))
+    asked = " OR ".join(f"({as_words(grams).replace(' ', ' AND ')})" for grams in alternatives)
     match = sa.text("SELECT rowid FROM search_gram WHERE search_gram MATCH :grams").bindparams(
-        sa.bindparam("grams", between.join(as_words([gram]) for gram in grams), unique=True)).columns(
-            sa.column("rowid", sa.Integer))
-    # The plus keeps SQLite from walking all records of the entity instead.
-    same = sa.literal_column("+search_entry.entity", sa.String()) == entity
-    return found.where(_table.c.id.in_(sa.select(match.subquery().c.rowid)), same)
+        sa.bindparam("grams", asked, unique=True)).columns(sa.column("rowid", sa.Integer))
+    return _table.c.id.in_(sa.select(match.subquery().c.rowid))

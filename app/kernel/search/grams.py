@@ -21,6 +21,11 @@ def wanted(needle: str) -> list[str]:
     return sorted(set(_pairs(folded) if len(folded) > 1 else folded))
 
 
+def cleaned(text: str) -> str:
+    """What was typed without the space around it, and without the sign that PostgreSQL keeps in no text."""
+    return text.replace("\x00", "").strip()
+
+
 def as_words(grams: Iterable[str]) -> str:
     """The grams as words of letters and digits, so that no tokenizer takes a sign for a gap or folds it once more."""
     return " ".join(gram.encode("utf-8", "surrogatepass").hex() for gram in grams)

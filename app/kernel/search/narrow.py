@@ -11,7 +11,7 @@ from app.kernel.fields import fields_of
 from app.kernel.rights import columns
 from app.kernel.search import parts
 from app.kernel.search.content import column_of, hashed, indexed, normal_of, spoken, target_of
-from app.kernel.search.entries import holding, holding_any, sounding
+from app.kernel.search.entries import holding, sounding
 from app.kernel.search.grams import wanted
 from app.kernel.search.spoken import heard
 
@@ -74,7 +74,7 @@ def certain(model: type[Scoped], names: Iterable[str], text: str) -> list[Any]:
             found[f"{way}."] = _pointing(model, way, _of_readable(at, way, sounding(at.entity_name(), letters)))
         asked = asked_hashes(at, name, text) if not way else []
         if asked:
-            found[dotted] = holding_any(at.entity_name(), asked)
+            found[dotted] = holding(at.entity_name(), *([each] for each in asked))
     return list(found.values())
 
 

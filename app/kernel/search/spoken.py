@@ -43,6 +43,12 @@ def spoken_of(names: Iterable[str | None]) -> str | None:
     return "".join([*(f"^ {word}" for word in _longest(whole)), *(f" {word}" for word in _longest(later)), " "])
 
 
+def spellings(text: str) -> list[str]:
+    """How the whole of a Chinese text may be spelled; of a single sign nothing, for many sound like it."""
+    units = _units(fold(text)) or []
+    return sorted(_spelled([unit for unit, _heard in units])) if len(units) > 1 else []
+
+
 def _units(text: str) -> list[tuple[Unit, bool]] | None:
     """The ways to spell each sign (True), with words of Latin letters and digits as they are (False)."""
     found: list[tuple[Unit, bool]] = []

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.kernel.filters.text import fold
-from app.kernel.search.grams import as_words, grams_of, wanted
+from app.kernel.search.grams import as_words, cleaned, grams_of, wanted
 
 # A busy machine is no fault of the product.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +33,10 @@ def test_no_text_that_contains_the_needle_is_ever_passed_over():
         needle = "".join(chance.choices(SIGNS, k=chance.randint(1, 3)))
         if fold(needle) in fold(text):
             assert set(wanted(needle)) <= set(grams_of([text]))
+
+
+def test_what_postgresql_cannot_keep_is_no_part_of_a_text():
+    assert cleaned(" a\x00b \x00") == "ab"
 
 
 def test_words_hold_nothing_that_a_tokenizer_would_cut_or_fold():
