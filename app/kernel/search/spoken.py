@@ -6,6 +6,7 @@ kept word is a way to ask for the name. `grams_of_spoken` are what the text inde
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from app.kernel.filters.text import fold
 from app.kernel.search.readings import readings_of
@@ -35,9 +36,9 @@ def spoken_of(names: Iterable[str | None]) -> str | None:
         full = [unit for unit, _heard in units]
         whole |= _spelled([full[0], *initials[1:]])
         for ways in (full, initials):
-            whole |= _spelled(ways)
-            for start in range(1, len(ways)):
-                later |= _spelled(ways[start:])
+            first, *others = _from_each(ways)
+            whole |= first
+            later |= set().union(*others)
     if not whole:
         return None
     return "".join([*(f"^ {word}" for word in _longest(whole)), *(f" {word}" for word in _longest(later)), " "])
@@ -59,6 +60,16 @@ def _units(text: str) -> list[tuple[Unit, bool]] | None:
         elif part[0].isascii() and part.isalnum():
             found.append(((part[:MOST_LETTERS],), False))
     return found if any(heard for _unit, heard in found) else None
+
+
+def _from_each(units: Sequence[Unit]) -> list[set[str]]:
+    """The words from each of the units onward."""
+    if any(len(unit) > 1 for unit in units):
+        return [_spelled(units[start:start + MOST_LETTERS]) for start in range(len(units))]
+    # Most names are read in one way only, and then every word is a piece of one text.
+    text = "".join(unit[0] for unit in units)
+    starts = [0, *accumulate(len(unit[0]) for unit in units[:-1])]
+    return [{text[start:start + MOST_LETTERS]} for start in starts]
 
 
 def _spelled(units: Sequence[Unit]) -> set[str]:
