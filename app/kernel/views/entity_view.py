@@ -20,7 +20,7 @@ from app.kernel.rights import columns
 from app.kernel.rights.states import allowed_ids, allowed_verbs
 from app.kernel.typed import number_in
 from app.kernel.views import asked as ask
-from app.kernel.views import bulk_actions, charts, exports, lookup, related, rows, saving
+from app.kernel.views import bulk_actions, charts, everywhere, exports, lookup, related, rows, saving
 from app.kernel.views.access import by_verb, require
 from app.kernel.views.declare import Action, Chart, View
 from app.kernel.views.forms import EntityForm, form_for
@@ -117,7 +117,8 @@ class EntityView(ModelView):
             page, problems = rows.read_page(self, asked), {}
         except RuleError as error:
             page, problems = rows.read_page(self, ask.Asked()), error.problems
-        return self.page("crm/list.html", page=page, problems=problems, asked=asked,
+        similar = [] if page.records or problems else everywhere.alike(self.model, asked.text)
+        return self.page("crm/list.html", page=page, problems=problems, asked=asked, similar=similar,
                          columns=self.visible_columns(asked.columns or self.list_columns),
                          saved=saved_views_of(self), status=422 if problems else 200)
 

@@ -68,6 +68,12 @@ def answer(text: str, named: Iterable[str] = (), most: int = MOST) -> Answer:
     return Answer(text, _shown(similar(acting(), models, text, min(most, FEW_SIMILAR)), text), is_similar=True)
 
 
+def alike(model: type[Any], text: str) -> list[Found]:
+    """Records of one entity whose title is like `text`, for its list when nothing was found there."""
+    models = [each for each in searchable([model.entity_name()]) if text]
+    return _shown(similar(acting(), models, text, FEW_SIMILAR), text)
+
+
 def _shown(hits: list[everywhere.Hit], text: str) -> list[Found]:
     titles = Titles(acting())
     for hit in hits:

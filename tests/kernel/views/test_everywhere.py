@@ -55,6 +55,20 @@ def test_where_nothing_is_found_what_is_similar_is_shown_and_said_to_be_so(desk)
     assert links(text) == [f"/customer/show/{made}"]
 
 
+def test_a_list_in_which_nothing_is_found_shows_what_is_similar_in_it(desk):
+    made = add(desk, Customer, name="Shenzhen", owner=desk.ids["sales1"])
+    add(desk, Task, subject="Shenzhen", owner=desk.ids["sales1"])
+    text = desk.client("sales1").get("/customer/list/?q=Shenzen").get_data(as_text=True)
+    assert "Nothing found for “Shenzen”; similar:" in text
+    assert links(text) == [f"/customer/show/{made}"]
+    text = desk.client("sales1").get("/customer/list/?q=Shenzhen").get_data(as_text=True)
+    assert "similar:" not in text
+    text = desk.client("sales2").get("/customer/list/?q=Shenzen").get_data(as_text=True)
+    assert "No record matches" in text
+    with desk.acting("sales1"):
+        assert everywhere.alike(Customer, "") == []
+
+
 def test_every_page_has_the_box_and_it_says_its_key(desk):
     text = desk.client("sales1").get("/customer/list/").get_data(as_text=True)
     assert 'action="/search/"' in text
