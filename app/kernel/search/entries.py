@@ -11,7 +11,7 @@ from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
 
-from app.kernel.database import db, dialect
+from app.kernel.database import db, dialect, session
 from app.kernel.search.grams import as_words
 from app.kernel.search.spoken import wanted_spoken
 
@@ -80,6 +80,14 @@ def sounding(entity: str, letters: str) -> Any:
 def entries_holding(*alternatives: Iterable[str]) -> Any:
     """SELECT of entity, record and sound of every entry that holds all the grams of one of the `alternatives`."""
     return sa.select(_table.c.entity, _table.c.record_id, _table.c.spoken).where(_held(alternatives))
+
+
+def counts(grams: Iterable[str], most: int) -> dict[str, int]:
+    """How many entries hold each of the `grams`, counted up to `most`. One statement."""
+    asked = list(grams)
+    each = [sa.select(sa.func.count()).select_from(entries_holding([gram]).limit(most).subquery()).scalar_subquery()
+            for gram in asked]
+    return dict(zip(asked, session().execute(sa.select(*each)).one(), strict=True)) if asked else {}
 
 
 def _held(alternatives: Iterable[Iterable[str]]) -> Any:

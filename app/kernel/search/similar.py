@@ -20,7 +20,7 @@ from app.kernel.rights import columns
 from app.kernel.rights.hook import UNSCOPED
 from app.kernel.rights.predicates import visible
 from app.kernel.search.content import indexed
-from app.kernel.search.entries import entries_holding
+from app.kernel.search.entries import counts, entries_holding
 from app.kernel.search.everywhere import ELSEWHERE, Hit
 from app.kernel.search.grams import cleaned, wanted
 from app.kernel.search.narrow import may_hear
@@ -29,17 +29,22 @@ from app.kernel.search.spoken import spellings, wanted_spoken
 SHARE = 0.5
 # Of a longer text the beginning decides.
 LONGEST = 25
+# A pair that so many records hold, such as those of "limited company", tells none of them from the others.
+TOO_MANY = 2_000
 
 
 def similar(actor: Actor, models: Sequence[type[Entity]], text: str, most: int) -> list[Hit]:
-    """Up to `most` records of `models` within the actor's rights, the most similar first. At most one statement."""
+    """Up to `most` records of `models` within the actor's rights, the most similar first. At most two statements."""
     text = cleaned(text)[:LONGEST]
     models = [model for model in models if _has_title(actor, model)]
     pairs = [gram for gram in wanted(text) if len(gram) == 2]
     words = spellings(text)
-    if not models or not (len(pairs) > 1 or words):
+    ways = [wanted_spoken(word) for word in words]
+    if models and len(pairs) > 1:
+        ways += [[pair] for pair in _telling(pairs)]
+    if not models or not ways:
         return []
-    near = _near(pairs, words).cte("near")
+    near = entries_holding(*ways).cte("near")
     branches = [_branch(actor, model, near, pairs, words, most) for model in models]
     together = sa.union_all(*(sa.select(branch.subquery()) for branch in branches)).subquery()
     found = sa.select(together).order_by(together.c.score.desc(), together.c.at.desc(), together.c.id.desc())
@@ -52,17 +57,14 @@ def _has_title(actor: Actor, model: type[Entity]) -> bool:
     return model.title_field in indexed(model.entity_name()) and columns.may_use(actor, model, model.title_field)
 
 
-def _near(pairs: list[str], words: list[str]) -> Any:
-    """Entries with enough of the pairs, or with the sound."""
-    each = [entries_holding([pair]) for pair in pairs] if len(pairs) > 1 else []
-    parts = []
-    if each:
-        counted = sa.union_all(*each).subquery()
-        key = (counted.c.entity, counted.c.record_id, counted.c.spoken)
-        parts.append(sa.select(*key).group_by(*key).having(sa.func.count() >= ceil(SHARE * len(pairs))))
-    if words:
-        parts.append(entries_holding(*(wanted_spoken(word) for word in words)))
-    return sa.union(*parts) if len(parts) > 1 else parts[0]
+def _telling(pairs: list[str]) -> list[str]:
+    """Those of the pairs by one of which every similar record is known, without the pairs that half the records hold.
+
+    Who shares half of the pairs shares one of any larger half: of the rarest.
+    """
+    held = counts(pairs, TOO_MANY)
+    rarest = sorted(pairs, key=lambda pair: held[pair])[:len(pairs) - ceil(SHARE * len(pairs)) + 1]
+    return [pair for pair in rarest if 0 < held[pair] < TOO_MANY]
 
 
 def _branch(actor: Actor, model: Any, near: Any, pairs: list[str], words: list[str], most: int) -> Any:

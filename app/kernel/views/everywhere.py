@@ -60,7 +60,7 @@ def searchable(named: Iterable[str] = ()) -> list[type[Entity]]:
 
 
 def answer(text: str, named: Iterable[str] = (), most: int = MOST) -> Answer:
-    """The best records for `text`, the similar ones where there are none. At most four statements."""
+    """The best records for `text`, the similar ones where there are none. A handful of statements."""
     text, models = cleaned(text)[:everywhere.LONGEST], searchable(named)
     hits = everywhere.find(acting(), models, text, most)
     if hits or not text:

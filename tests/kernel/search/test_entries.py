@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.kernel.database import dialect, in_unit, session
 from app.kernel.dialects import insert_rows
-from app.kernel.search.entries import Grams, SearchEntry, holding
+from app.kernel.search.entries import Grams, SearchEntry, counts, holding
 from app.kernel.search.grams import grams_of, wanted
 
 ROWS = 10_000
@@ -25,6 +25,14 @@ def test_an_entry_is_found_by_the_grams_it_holds_and_only_within_its_entity(comp
         in_unit(put_rows, 60)
         assert expected <= set(session().scalars(holding("thing", wanted(text)))) <= set(range(1, 61))
         assert set(session().scalars(holding("other", wanted(text)))) == set()
+
+
+def test_entries_are_counted_up_to_a_number(company):
+    with company.acting("system"):
+        in_unit(put_rows, 30)
+        assert counts(["名0", "名", "zz"], 10) == {"名0": 10, "名": 10, "zz": 0}
+        assert counts(["03"], 10) == {"03": 2}
+        assert counts([], 10) == {}
 
 
 def test_a_removed_entry_is_found_no_more(company):

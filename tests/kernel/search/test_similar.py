@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.customers.models import Customer
 from app.kernel.database import acting_as
+from app.kernel.search import similar as similar_module
 from app.kernel.search.similar import SHARE, similar
 from tests.desk.records import add, delete
 from tests.kernel.counting import counted
@@ -39,6 +40,15 @@ def test_what_sounds_alike_comes_before_what_shares_signs_and_the_closer_before_
     assert like(desk, "sales1", "上海电气公司")[:2] == [most, half]
     assert like(desk, "sales1", "上海电企")[0] == sound
     assert like(desk, "sales1", "上海电气公司", 1) == [most]
+
+
+def test_pairs_that_nearly_every_record_holds_do_not_count_as_a_trace(desk, monkeypatch):
+    monkeypatch.setattr(similar_module, "TOO_MANY", 3)
+    for name in ("Aqua Limited", "Brot Limited", "Corn Limited"):
+        add(desk, Customer, name=name, owner=desk.ids["sales1"])
+    made = add(desk, Customer, name="Dax Limitid", owner=desk.ids["sales1"])
+    assert like(desk, "sales1", "Eis Limitet") == []
+    assert like(desk, "sales1", "Dax Limitut") == [made]
 
 
 def test_a_title_that_is_barred_is_like_nothing(desk):
