@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.kernel.database import dialect, in_unit, session
 from app.kernel.dialects import insert_rows
-from app.kernel.search.entries import Grams, SearchEntry, counts, holding
+from app.kernel.search.entries import Grams, SearchEntry, counts, entries_holding, holding
 from app.kernel.search.grams import grams_of, wanted
 
 ROWS = 10_000
@@ -25,6 +25,17 @@ def test_an_entry_is_found_by_the_grams_it_holds_and_only_within_its_entity(comp
         in_unit(put_rows, 60)
         assert expected <= set(session().scalars(holding("thing", wanted(text)))) <= set(range(1, 61))
         assert set(session().scalars(holding("other", wanted(text)))) == set()
+
+
+def test_entries_of_all_entities_are_found_by_one_of_several_sets_of_grams(company):
+    with company.acting("system"):
+        in_unit(put_rows, 30)
+        in_unit(insert_rows, SearchEntry, [{"entity": "other", "record_id": 7, "grams": ["x", "y"], "spoken": "^ x "}])
+        rows = session().execute(entries_holding(["x", "y"], wanted("00012"))).all()
+        assert ("other", 7, "^ x ") in rows
+        assert {(row.entity, row.record_id) for row in rows} == {("other", 7), ("thing", 12)}
+        assert session().execute(entries_holding(["x", "z"])).all() == []
+        assert set(session().scalars(holding("thing", ["x"], wanted("00012")))) == {12}
 
 
 def test_entries_are_counted_up_to_a_number(company):

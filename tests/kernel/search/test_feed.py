@@ -8,8 +8,10 @@ from app.kernel import clock
 from app.kernel.bulk import add_rows, change_rows
 from app.kernel.database import in_unit, session
 from app.kernel.search import upkeep
-from app.kernel.search.entries import SearchEntry, holding
+from app.kernel.search.content import column_of
+from app.kernel.search.entries import SearchEntry, holding, sounding
 from app.kernel.search.grams import wanted
+from app.kernel.search.parts import asked_hashes
 
 
 def found(text):
@@ -32,6 +34,29 @@ def test_a_deleted_record_leaves_and_an_undeleted_one_returns(desk):
         in_unit(lambda: setattr(session().scalars(row, execution_options={"with_deleted": True}).one(),
                                 "deleted_at", None))
         assert found("acme") == {desk.mine}
+
+
+def heard(letters):
+    return set(session().scalars(sounding("customer", letters)))
+
+
+def parted(text):
+    """Who has the text as a part of his phone number."""
+    hashes = asked_hashes(column_of(Customer, "phone"), "phone", text)
+    return set(session().scalars(holding("customer", *([each] for each in hashes))))
+
+
+def test_a_new_name_sounds_otherwise_and_a_new_number_has_other_parts(desk):
+    with desk.acting("system"):
+        assert (heard("wangwei"), parted("8000")) == (set(), {desk.mine})
+        in_unit(change_rows, Customer, {desk.mine: {"name": "王伟"}})
+        assert (heard("wangwei"), parted("8000")) == ({desk.mine}, {desk.mine})
+        in_unit(change_rows, Customer, {desk.mine: {"name": "李娜", "phone": "13912345678"}})
+        assert (heard("wangwei"), heard("lina")) == (set(), {desk.mine})
+        assert (parted("8000"), parted("5678")) == (set(), {desk.mine})
+        in_unit(change_rows, Customer, {desk.mine: {"phone": None}})
+        assert parted("5678") == set()
+        assert not any(upkeep.verify().values())
 
 
 def test_a_change_that_fails_leaves_the_index_as_it_was(desk):

@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 
+from app.customers.models import Customer
 from app.kernel.database import in_unit, session
 from app.kernel.dialects import insert_rows
 from app.kernel.search import upkeep
 from app.kernel.search.entries import SearchEntry
+from tests.desk.records import add
 
 TABLE = SearchEntry.__table__
 
@@ -26,6 +28,16 @@ def test_every_difference_is_told_and_set_right_in_units(desk, monkeypatch):
         assert upkeep.rebuild()["customer"] == 3
         assert not any(upkeep.verify().values())
         assert not any(upkeep.rebuild().values())
+
+
+def test_a_sound_that_is_kept_wrongly_is_told_and_set_right(desk):
+    made = add(desk, Customer, name="王伟", owner=desk.ids["sales1"])
+    with desk.acting("system"):
+        in_unit(lambda: session().execute(sa.update(TABLE).where(TABLE.c.record_id == made).values(spoken="^ li ")))
+        assert upkeep.verify()["customer"] == 1
+        assert upkeep.rebuild()["customer"] == 1
+        entry = sa.select(TABLE.c.spoken).where(TABLE.c.entity == "customer", TABLE.c.record_id == made)
+        assert session().scalars(entry).all() == ["^ wangwei^ ww wei "]
 
 
 def test_an_index_without_entries_is_empty(desk):

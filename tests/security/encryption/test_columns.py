@@ -335,3 +335,22 @@ def test_equality_of_a_column_without_index_is_refused():
 
 def test_a_type_outside_a_table_can_be_made_for_a_place():
     assert PersonalText("phone", "staging.phone").open(PersonalText("phone", "staging.phone").seal("1")) == "1"
+
+
+def test_the_hash_of_a_part_is_one_of_its_column_and_never_the_index_of_a_whole_value():
+    phone, mail = Person.__table__.c.phone.type, Person.__table__.c.mail.type
+    (made,) = phone.part_hashes("tail:8000")
+    assert made == phone.part_hashes("tail:8000")[0]
+    assert made not in mail.part_hashes("tail:8000")
+    assert made != Firm.__table__.c.phone.type.part_hashes("tail:8000")[0]
+    assert made not in phone.index_values("tail:8000")
+
+
+def test_parts_are_hashed_under_every_key_the_writing_one_first():
+    phone = Person.__table__.c.phone.type
+    with using_key_ring(KeyRing({"old": OLD})):
+        before = phone.part_hashes("tail:8000")
+    with using_key_ring(KeyRing({"new": NEW, "old": OLD})):
+        both = phone.part_hashes("tail:8000")
+    assert (len(both), both[1:]) == (2, before)
+    assert both[0] != both[1]
