@@ -1,12 +1,10 @@
-"""How a Chinese sign may be spelled in Latin letters, without tones."""
+"""How a Chinese sign may be spelled in Latin letters, without tones.
 
-import os
+pypinyin is asked for the usual reading of a sign by itself; config.py tells it to leave its list of phrases alone. The
+readings that only names have are stated here, and a name is found by every one of them.
+"""
+
 from functools import lru_cache
-
-# Its list of phrases would cost 40 MB in every process. It knows the usual reading of a sign by itself; the readings
-# that only names have are below, where each is found by every one of them.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
 from pypinyin import lazy_pinyin
 
