@@ -211,3 +211,18 @@ def test_tags_that_a_batch_changed_come_back(company):
         batches.undo(number)
         assert [tag.name for tag in the(Customer, pk).tags] == ["old"]
         assert the(Customer, pk).city is None
+
+
+def test_an_undo_may_be_carried_out_step_by_step(company, monkeypatch):
+    monkeypatch.setattr(batches, "PART", 2)
+    number = as_batch(company, "sales1", lambda: bulk.add_rows(Customer, [{"name": f"N{each}"} for each in range(3)]))
+    with company.acting("sales1"):
+        first = batches.undo_step(number)
+        assert (first.more, first.reversed) == (True, 2)
+        assert session().scalars(sa.select(Batch.state)).one() == "undoing"
+        last = batches.undo_step(number)
+        assert (last.more, last.reversed) == (False, 3)
+        assert session().scalars(sa.select(Batch.state)).one() == "undone"
+        with pytest.raises(RuleError):
+            batches.undo_step(number)
+        assert session().scalars(sa.select(Customer.id)).all() == []

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.customers.models import Contact, Customer, Interaction, Tag
 from app.desk.models import Task
 from app.kernel import clock, gate
-from app.kernel.actor import NoActor
+from app.kernel.actor import NoActor, under
 from app.kernel.database import OutsideUnit, session, unit
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.events import DomainEvent
@@ -388,3 +388,30 @@ def test_a_record_is_about_what_its_writer_may_read(company, who, text, known):
     ids = {"mine": add_customer(company), "theirs": add_customer(company, owner="sales2")}
     with company.acting(who) as actor:
         assert gate.is_subject(session(), actor, Task, text.format(**ids)) is known
+
+
+def test_a_child_may_be_made_together_with_its_parent(company):
+    with company.acting("sales1"), unit() as current:
+        current.add(Contact(name="Li", customer=Customer(name="Acme")))
+    with company.acting("system"):
+        made = session().scalars(sa.select(Contact)).one()
+        assert (made.customer.name, made.owner_id) == ("Acme", company.ids["sales1"])
+
+
+def test_a_tag_that_does_not_stand_yet_cannot_be_attached(company):
+    with company.acting("admin"), pytest.raises(RuleError) as refused, unit() as current:
+        current.add(Customer(name="Acme", tags=[Tag(name="new")]))
+    assert "tags" in refused.value.problems
+    with company.acting("system"):
+        assert session().scalars(sa.select(Tag.id)).all() == []
+
+
+def test_a_named_action_is_judged_and_told_by_its_own_name(company):
+    pk = add_customer(company)
+    with company.acting("viewer"), under(verb="release"), pytest.raises(NotAllowed), unit():
+        the(Customer, pk).city = "X"
+    with company.acting("admin"), under(verb="release"), unit():
+        the(Customer, pk).city = "Y"
+    with company.acting("system"):
+        latest = session().scalars(sa.select(DomainEvent).order_by(DomainEvent.id.desc())).first()
+        assert (latest.verb, latest.changes["city"]) == ("release", [None, "Y"])

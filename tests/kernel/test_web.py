@@ -141,3 +141,12 @@ def test_a_file_of_the_program_is_served_without_asking_who_reads_it(app):
         answer = app.test_client().get("/static/css/no-such-file.css")
     assert answer.status_code == 404
     assert len(count) == 0
+
+
+class NotModified(exceptions.HTTPException):
+    code = 304
+    description = "nothing new"
+
+
+def test_an_answer_that_is_no_refusal_stays_what_it_is(failing):
+    assert failing(NotModified(), Accept="application/json").status_code == 304
