@@ -9,7 +9,7 @@ from app.data import operations
 from app.data.models import ImportRow
 from app.data.operations import applying
 from app.kernel.batches import Batch
-from app.kernel.database import session, unit
+from app.kernel.database import in_unit, session, unit
 from app.kernel.errors import Missing, NotAllowed, RuleError, Unavailable
 from app.kernel.events import DomainEvent
 from app.security.models import AuditEntry
@@ -129,6 +129,7 @@ def test_a_row_that_another_worker_applied_meanwhile_is_left_alone(company):
     with company.acting("manager"):
         number = staged("customer", "name\nA\nB\n")
         ids = session().scalars(sa.select(ImportRow.id)).all()
+        in_unit(applying._start, number)
         for _turn in range(2):
             applying._settle(Customer, number, ids)
         assert count(Customer) == 2
