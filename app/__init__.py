@@ -18,8 +18,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from app import models, views  # noqa: F401 - the models must be known before the schema is used
     from app.commands import crm
     from app.data.writing import WRITERS
+    from app.kernel import language
     from app.kernel.database import db, prepare_engine
-    from app.kernel.language import choose_language
     from app.kernel.routes import App
     from app.kernel.views import charts, exports, page
     from app.sales.queries import converted
@@ -43,5 +43,5 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         appbuilder = AppBuilder(app, db.session, security_manager_class=KemaiSecurityManager,
                                 indexview=views.HomeView)
         views.register(appbuilder)
-    app.extensions["babel"].locale_selector = lambda: choose_language(app)
+    language.install(app)
     return app

@@ -34,6 +34,8 @@ class Actor:
     zone: str = "UTC"
     # Rights expressions are built once per actor object; the object dies with the rights version it was made for.
     made: dict[Any, Any] = field(default_factory=dict, repr=False)
+    # The same for what depends on the roles alone, such as the menu: shared by all who have just these roles.
+    shared: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def is_system(self) -> bool:

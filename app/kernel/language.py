@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask import session as cookie
-from flask_babel import force_locale, gettext
+from flask_babel import Domain, force_locale, get_locale, gettext
 
 from app.kernel.actor import acting_or_none
 from app.kernel.fields import Field
@@ -72,6 +72,25 @@ def choice_labels(field: Field) -> dict[str, str]:
             words.setdefault(word.casefold(), value)
     return words
 
+
+class QuickDomain(Domain):
+    """Flask-Babel's texts, found by the language itself: the library spells its name anew for each of them."""
+
+    def get_translations(self) -> Any:
+        locale = get_locale()
+        if locale is None:
+            return super().get_translations()
+        found = self.cache.get(locale)
+        if found is None:
+            found = self.cache[locale] = super().get_translations()
+        return found
+
+
+def install(app: Flask) -> None:
+    """Let each request be answered in the language that `choose_language` names."""
+    babel = app.extensions["babel"]
+    babel.locale_selector = lambda: choose_language(app)
+    babel.instance.domain_instance = QuickDomain(domain=babel.default_domain)
 
 
 def choose_language(app: Flask) -> str:

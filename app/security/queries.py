@@ -1,7 +1,7 @@
 """Who somebody is: users, their teams and rights as an `Actor`, cached until the rights version moves."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from app.security.rules.people import descendants
 EVERY, NONE = "*", "-"
 # The actor is not known yet while his rights are read, and these tables hold nothing that belongs to anybody.
 UNJUDGED = {"unscoped": True}
+MOST_ACTORS = 5_000
 
 _group_sources: dict[str, Callable[[int], frozenset[int]]] = {}
 
@@ -40,39 +41,69 @@ class Standing:
     version: int
 
 
+# Put together once: every request begins with it.
+_STANDING = (
+    sa.select(User.id, User.active, UserProfile.session_epoch, UserProfile.credential_epoch, RightsVersion.number)
+    .join(UserProfile, UserProfile.user_id == User.id).join(RightsVersion, RightsVersion.id == 1)
+    .where(User.id == sa.bindparam("user_id"), UserProfile.deleted_at.is_(None)))
+
+
 def standing_of(user_id: int) -> Standing | None:
     """The user's standing now, in one statement; None for an unknown or profile-less user."""
-    found = sa.select(User.id, User.active, UserProfile.session_epoch, UserProfile.credential_epoch,
-                      RightsVersion.number)
-    found = found.join(UserProfile, UserProfile.user_id == User.id).join(RightsVersion, RightsVersion.id == 1)
-    row = session().execute(found.where(User.id == user_id, UserProfile.deleted_at.is_(None)),
-                            execution_options=UNJUDGED).first()
+    row = session().execute(_STANDING, {"user_id": user_id}, execution_options=UNJUDGED).first()
     return Standing(*row) if row else None
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a set of roles holds."""
+
+    grants: Mapping[tuple[str, str], frozenset[str]]
+    specials: frozenset[str]
+    columns: Mapping[tuple[str, str], str]
+    shared: dict[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What this process knows at one rights version: users as actors, and what their sets of roles hold."""
+
+    version: int
+    actors: dict[int, Actor] = field(default_factory=dict)
+    held: dict[frozenset[int], Held] = field(default_factory=dict)
+
+
 def actor_of(user_id: int, version: int) -> Actor:
-    """The user with all his rights; from the cache of this process while `version` is that of the cached one."""
-    cache: dict[int, tuple[int, Actor]] = current_app.extensions.setdefault("actors", {})
-    known = cache.get(user_id)
-    if known is None or known[0] != version:
-        if len(cache) > 5_000:
-            cache.clear()
-        cache[user_id] = known = (version, load_actor(user_id))
-    return known[1]
+    """The user with all his rights; from the memory of this process as long as `version` is that of what it knows."""
+    known: Known | None = current_app.extensions.get("actors")
+    if known is None or known.version != version or len(known.actors) > MOST_ACTORS:
+        known = current_app.extensions["actors"] = Known(version)
+    if user_id not in known.actors:
+        known.actors[user_id] = load_actor(user_id, known)
+    return known.actors[user_id]
 
 
-def load_actor(user_id: int) -> Actor:
-    """The user with all his rights, read from the database."""
+def load_actor(user_id: int, known: Known | None = None) -> Actor:
+    """The user with all his rights, read from the database; what his roles hold only where it is not known."""
     row = session().execute(
         sa.select(User, UserProfile).join(UserProfile, UserProfile.user_id == User.id).where(User.id == user_id),
         execution_options=UNJUDGED).one()
     user, profile = row
     roles = _roles_of(user_id)
-    grants, specials = _grants_of(roles)
+    held = _held_by(roles, {} if known is None else known.held)
     return Actor(kind="user", id=user.id, name=person_name(user), team_id=profile.team_id,
-                 teams=_tree_of(profile.team_id), roles=frozenset(roles.values()), grants=grants, specials=specials,
-                 columns=_columns_of(roles), locale=profile.locale or "", zone=profile.zone or _default_zone(),
+                 teams=_tree_of(profile.team_id), roles=frozenset(roles.values()), grants=held.grants,
+                 specials=held.specials, columns=held.columns, locale=profile.locale or "",
+                 zone=profile.zone or _default_zone(), shared=held.shared,
                  groups={name: ids_of(user_id) for name, ids_of in _group_sources.items()})
+
+
+def _held_by(roles: dict[int, str], known: dict[frozenset[int], Held]) -> Held:
+    key = frozenset(roles)
+    if key not in known:
+        grants, specials = _grants_of(roles)
+        known[key] = Held(grants, specials, _columns_of(roles))
+    return known[key]
 
 
 def _default_zone() -> str:
@@ -104,8 +135,8 @@ def _columns_of(roles: dict[int, str]) -> dict[tuple[str, str], str]:
     rows = session().execute(sa.select(ColumnRule.role_id, ColumnRule.entity, ColumnRule.field, ColumnRule.mode)
                              .where(ColumnRule.role_id.in_(roles)))
     ruled: dict[tuple[str, str], dict[int, str]] = {}
-    for role_id, entity, field, mode in rows:
-        ruled.setdefault((entity, field), {})[role_id] = mode
+    for role_id, entity, name, mode in rows:
+        ruled.setdefault((entity, name), {})[role_id] = mode
     return {key: merge_modes(modes.get(role_id, "write") for role_id in roles) for key, modes in ruled.items()}
 
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import format_datetime, get_locale, gettext
+from markupsafe import Markup
 
 from app.kernel import clock, filters
 from app.kernel.actor import NOBODY, Actor, acting_or_none
@@ -17,7 +17,8 @@ from app.kernel.fields import fields_of
 from app.kernel.language import say_problem
 from app.kernel.rights import columns
 from app.kernel.views import asked as ask
-from app.kernel.views import site
+from app.kernel.views import shell, site
+from app.kernel.views.cells import cell, table_rows
 from app.kernel.views.forms import form_for
 
 FEW = 400
@@ -29,8 +30,9 @@ def install(app: Flask) -> None:
         locale_tag=lambda: str(get_locale() or "en").replace("_", "-"), vendor=vendor, asset=asset,
         current_actor=current_actor, languages=lambda: {code: each["name"] for code, each in
                                                         current_app.config["LANGUAGES"].items()},
-        site_menu=site_menu, once_key=lambda: secrets.token_urlsafe(16), record_url=site.record_url, address=address,
-        address_with=address_with, sort_address=sort_address, filter_inputs=filter_inputs, bulk_inputs=bulk_inputs,
+        menu=shell.menu, cell=cell, table_rows=table_rows, once_key=lambda: secrets.token_urlsafe(16),
+        record_url=site.record_url, address=address, address_with=address_with, sort_address=sort_address,
+        filter_panel=filter_panel, bulk_fields=bulk_fields,
         say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
         import_url=import_url)
 
@@ -56,43 +58,6 @@ def current_actor() -> Actor | None:
     """The known user, None for a visitor."""
     actor = acting_or_none()
     return None if actor is None or actor is NOBODY else actor
-
-
-@dataclass(frozen=True)
-class MenuEntry:
-    """One line of the menu."""
-
-    label: str
-    url: str
-    base: str
-
-
-@dataclass(frozen=True)
-class MenuSection:
-    """A heading with its lines."""
-
-    label: str
-    items: tuple[MenuEntry, ...]
-
-
-def site_menu() -> list[MenuSection]:
-    """The menu of the actor, from Flask-AppBuilder's menu in the order of the site map."""
-    sections = []
-    for section in current_app.appbuilder.menu.get_list():
-        items = tuple(_entry(item) for item in section.childs if item.should_render() and _may_open(item))
-        if items:
-            sections.append(MenuSection(str(section.label), items))
-    return sections
-
-
-def _may_open(item: Any) -> bool:
-    actor, entity = acting_or_none(), getattr(item.baseview, "entity", None)
-    return bool(actor) and (entity is None or actor.may("read", entity))
-
-
-def _entry(item: Any) -> MenuEntry:
-    url = item.get_url()
-    return MenuEntry(str(item.label), url, url.removesuffix("list/"))
 
 
 def address(method: str, **more: Any) -> str:
@@ -124,6 +89,13 @@ def query_text() -> str:
     return filters.to_query(filters.parse(request.args))
 
 
+def filter_panel(view: Any) -> Markup:
+    """The inputs of the filter with what the address asks for; without that it is the same for equal roles."""
+    if any(request.args.get(name) for name in view.search_columns):
+        return shell.rendered("crm/filters.html", inputs=filter_inputs(view))
+    return shell.kept(lambda: shell.rendered("crm/filters.html", inputs=filter_inputs(view)), "filters", view.entity)
+
+
 def filter_inputs(view: Any) -> Any:
     """One input per filterable field, filled with what the address asks for."""
     actor = current_actor()
@@ -142,6 +114,12 @@ def _asked_values(view: Any, names: list[str]) -> dict[str, Any]:
             kind = fields_of(view.model)[name].kind
             found[name] = int(text) if kind in ("pointer", "user") and text.isdigit() else text
     return found
+
+
+def bulk_fields(view: Any) -> dict[str, Markup]:
+    """The inputs of the bulk bar by field, each with its label; the same for equal roles."""
+    return shell.kept(lambda: {name: Markup("{} {}").format(each.label.text, each())
+                               for name, each in bulk_inputs(view).items()}, "bulk", view.entity)
 
 
 def bulk_inputs(view: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 
 from app.kernel import filters
+from app.kernel.views import shell
 
 # entity -> (label, query of the address) of each kept view that the actor may read
 Kept = Callable[[str], Iterable[tuple[str, str]]]
@@ -29,5 +30,6 @@ class Tab:
 def saved_views_of(view: Any) -> list[Tab]:
     """The declared views and the kept ones that the actor may read."""
     base = url_for(f"{view.entity}.list")
-    tabs = [Tab(str(each.label), f"{base}?{filters.to_query(each.tree())}") for each in view.saved_views]
+    tabs = shell.kept(lambda: [Tab(str(each.label), f"{base}?{filters.to_query(each.tree())}")
+                               for each in view.saved_views], "tabs", view.entity)
     return tabs + [Tab(label, f"{base}?{query}") for kept in _sources.values() for label, query in kept(view.entity)]
