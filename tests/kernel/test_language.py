@@ -2,6 +2,7 @@
 
 import pytest
 from flask import session as cookie
+from flask_babel import force_locale, get_domain, gettext
 from flask_babel import lazy_gettext as _l
 
 from app.customers.models import Customer
@@ -131,3 +132,14 @@ def test_a_language_that_is_not_spoken_is_passed_over(app, page, chosen, kept, e
     with page(f"/?_l_={chosen}", headers={"Accept-Language": "en"}):
         cookie["locale"] = kept
         assert language.choose_language(app) == expected
+
+
+def test_texts_are_found_by_the_language_in_force(page):
+    with page("/?_l_=zh"):
+        assert gettext("Save") == "保存"
+        with force_locale("en"):
+            assert gettext("Save") == "Save"
+        assert gettext("Save") == "保存"
+        domain = get_domain()
+    assert isinstance(domain, language.QuickDomain)
+    assert domain.get_translations().ugettext("Save") == "Save"

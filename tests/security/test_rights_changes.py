@@ -109,6 +109,27 @@ def test_a_change_of_rights_holds_at_the_next_request_in_another_process(company
     assert other.get(seller, address)[0] == 401
 
 
+def test_the_menu_of_the_other_process_follows_a_change_of_rights_at_once(company, other, hers):
+    """What is rendered once for a role is rendered anew after any change: a right, a column, the roles of a user."""
+    admin, seller, page = company.client("admin"), company.token("sales2"), "/customer/list/"
+    entry, box = 'href="/order/list/"', 'name="set_level"'
+    assert entry in other.get(seller, page)[1]
+    assert box in other.get(seller, page)[1]
+    change(admin, "Sales", grants={"order": {}}, columns={"customer": {"level": "read"}})
+    assert entry not in other.get(seller, page)[1]
+    assert box not in other.get(seller, page)[1]
+    change(admin, "Sales", grants={"order": {"read": "own"}}, columns={})
+    assert entry in other.get(seller, page)[1]
+    assert box in other.get(seller, page)[1]
+
+    with company.acting("admin"):
+        in_unit(operations.set_roles, company.ids["sales2"], ["Viewer"])
+    assert other.get(seller, page)[0] == 401
+    anew = company.log_in("sales2").json["access_token"]
+    assert 'href="/order/list/"' in other.get(anew, page)[1]
+    assert 'href="/lead/add"' not in other.get(anew, "/lead/list/")[1]
+
+
 def _profile(company, name):
     return profile_of(company.ids[name]).id
 

@@ -42,21 +42,25 @@ def test_another_order_or_the_first_page_names_no_place(at):
     assert page.address_with() == "/customer/list/"
 
 
-def test_the_menu_holds_what_the_actor_may_read(at):
-    at("/")
-    entries = [entry.url for section in page.site_menu() for entry in section.items]
-    assert "/customer/list/" in entries
-    assert "/audit_entry/list/" not in entries
-    at("/", "admin")
-    assert "/audit_entry/list/" in [entry.url for section in page.site_menu() for entry in section.items]
-
-
 def test_filters_and_the_bulk_bar_have_inputs_for_what_may_be_used(at, view_of):
     at("/customer/list/?level=key&industry=1")
     html = "".join(str(each()) for each in page.filter_inputs(view_of("customer")))
     assert 'name="level"' in html
     assert 'value="key" selected' in html
+    assert 'value="key" selected' in page.filter_panel(view_of("customer"))
+    assert "<details" in page.filter_panel(view_of("customer"))
     assert "set_level" in {each.name for each in page.bulk_inputs(view_of("customer")).values()}
+    assert 'name="set_level"' in page.bulk_fields(view_of("customer"))["level"]
+
+
+def test_a_filter_that_one_asks_for_is_not_in_the_panel_of_the_next(at, view_of):
+    at("/customer/list/")
+    plain = page.filter_panel(view_of("customer"))
+    assert "selected>Key" not in plain
+    at("/customer/list/?level=key")
+    assert "selected>Key" in page.filter_panel(view_of("customer"))
+    at("/customer/list/")
+    assert page.filter_panel(view_of("customer")) == plain
 
 
 def test_a_visitor_is_nobody_to_a_template():

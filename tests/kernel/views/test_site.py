@@ -1,5 +1,7 @@
 """Which view shows which entity."""
 
+from flask import url_for
+
 from app.kernel.views import site
 
 
@@ -10,6 +12,15 @@ def test_views_are_found_by_their_entities(app):
         assert all(name == view.entity for name, view in site.views().items())
         assert site.view_of("customer").entity == "customer"
         assert site.view_of("unicorn") is None
+
+
+def test_the_address_of_a_record_is_that_of_its_route(app):
+    for root in ("", "/crm"):
+        with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+            for entity in site.views():
+                assert site.record_url(entity, 7) == url_for(f"{entity}.show", pk=7)
+    with app.app_context():
+        assert site.record_url("customer", 7) == "/customer/show/7"
 
 
 def test_a_record_has_an_address_where_its_entity_has_screens(app):
