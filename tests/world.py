@@ -63,13 +63,14 @@ class World:
 
     def _fresh_actors(self):
         """What a process knows of the users of a fresh company; the version of their rights tells when it is old."""
-        from app.security.queries import load_actor, standing_of
+        from app.security.queries import Known, load_actor, standing_of
 
-        known = self.app.extensions.setdefault("fresh actors", {})
-        if not known:
-            known |= {self.ids[name]: (standing_of(self.ids[name]).version, load_actor(self.ids[name]))
-                      for name in USERS if name in self.ids}
-        return dict(known)
+        ids = [self.ids[name] for name in USERS if name in self.ids]
+        fresh = self.app.extensions.get("fresh actors")
+        if fresh is None and ids:
+            fresh = self.app.extensions["fresh actors"] = Known(standing_of(ids[0]).version)
+            fresh.actors.update({each: load_actor(each, fresh) for each in ids})
+        return fresh and Known(fresh.version, dict(fresh.actors), dict(fresh.held))
 
     @contextlib.contextmanager
     def acting(self, name):
