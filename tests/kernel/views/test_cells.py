@@ -43,12 +43,12 @@ def test_the_first_value_of_a_row_leads_to_its_record(desk, view_of):
         lens = Lens(actor, Customer, records, ["name", "industry", "level"])
         html = table_rows(view_of("customer"), records, lens, ["name", "industry", "level"])
         assert html == (f'<tr><td><a href="/customer/show/{desk.mine}">{SAFE}</a></td>'
-                        f'<td><a href="/industry/show/{desk.industry}">Steel</a></td><td></td></tr>')
+                        f'<td><a href="/industry/show/{desk.industry}">Steel</a></td><td></td></tr>\n')
         set_committed_value(records[0], "name", "")
         html = table_rows(view_of("customer"), records, lens, ["name"], select=True)
         assert html.startswith('<tr><td><input type="checkbox"')
-        assert f'value="{desk.mine}" form="bulk" aria-label="Select {desk.mine}"' in html
-        assert f">#{desk.mine}</a></td></tr>" in html
+        assert f'form="bulk" value="{desk.mine}" aria-label="Select {desk.mine}"' in html
+        assert f">#{desk.mine}</a></td></tr>\n" in html
 
 
 def test_no_rows_are_no_html(desk, view_of):
