@@ -130,8 +130,8 @@ def test_a_seller_searches_a_customer_and_opens_it(open_page):
     page.goto("/customer/list/")
     first = page.locator("tbody tr td a").first
     name = first.inner_text()
-    page.fill("input[name=q]", name)
-    page.press("input[name=q]", "Enter")
+    page.fill("form.search input[name=q]", name)
+    page.press("form.search input[name=q]", "Enter")
     page.wait_for_url(re.compile("q="))
     page.locator("tbody").get_by_role("link", name=name, exact=True).first.click()
     page.wait_for_url(re.compile("/customer/show/"))

@@ -91,9 +91,14 @@ def judge_rows(model: type[Entity], batch_id: int, ids: Sequence[int]) -> int:
 
 
 def _rested(size: int, began: float) -> int:
-    """As many rows as fit into a unit, by what the last one took; never more than twice as many at once."""
-    fitting = size * UNIT_SECONDS / max(time.monotonic() - began, 0.001)
+    took = time.monotonic() - began
     time.sleep(PAUSE_SECONDS)
+    return _next_size(size, took)
+
+
+def _next_size(size: int, took: float) -> int:
+    """As many rows as fit into a unit, by what the last one took; never more than twice as many at once."""
+    fitting = size * UNIT_SECONDS / max(took, 0.001)
     return int(min(max(fitting, LEAST), MOST, size * 2))
 
 

@@ -133,7 +133,7 @@ def test_what_is_not_personal_is_told_as_it_was_asked(query):
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ("Acme", True), ("Acme 2026", True), ("138 0013 8000", False), ("a@b", False), ("客户", True),
+    ("Acme", True), ("Acme 202", True), ("Acme 2026", False), ("138 0013 8000", False), ("a@b", False), ("客户", True),
     ("12345678901", False)])
 def test_a_search_for_what_may_be_a_number_of_a_person_is_hidden(text, told):
     assert (ask.as_mapping(Customer, ask.Asked(text=text))["q"] == text) is told

@@ -202,6 +202,6 @@ def test_the_last_changes_are_read_from_the_end_of_an_index(desk):
 def add_events(desk, number):
     """Changes of many people, by the hundred of each record."""
     rows = [{"entity": "customer", "record_id": each % 100 + 1, "kind": "update", "verb": "", "changes": {},
-             "actor_kind": "user", "actor_id": 1 + each % 10, "at": clock.now(), "cause": "", "depth": 0,
+             "actor_kind": "user", "actor_id": 1 + each % 100, "at": clock.now(), "cause": "", "depth": 0,
              "channel": "", "address": "", "request_id": ""} for each in range(number)]
     by(desk, "system", insert_rows, DomainEvent, rows)
