@@ -17,7 +17,7 @@ from typing import IO
 
 from app.desk.rules.files import HEAD
 from app.kernel import clock
-from app.kernel.errors import Missing, RuleError
+from app.kernel.errors import Missing, RuleError, Unavailable
 from app.kernel.problems import N_, problem
 
 INCOMING = "incoming"
@@ -64,13 +64,18 @@ class Store:
             path.unlink(missing_ok=True)
 
     def keep(self, draft: Draft) -> None:
-        """Put a draft under its digest. A file that lies there already is the same one and counts as new again."""
-        target = self.path(draft.digest)
+        """Put a draft under its digest. A file that lies there already is the same one and counts as new again.
+
+        Unavailable if the sweeper took the draft, or the file that lay there, away in this moment.
+        """
+        target, now = self.path(draft.digest), clock.now().timestamp()
         self._made(draft.digest[:2], draft.digest[2:4])
-        if not target.exists():
-            draft.path.replace(target)
-        now = clock.now().timestamp()
-        os.utime(target, (now, now))
+        try:
+            if not target.exists():
+                draft.path.replace(target)
+            os.utime(target, (now, now))
+        except FileNotFoundError:
+            raise Unavailable() from None
         _sync_folder(target.parent)
 
     def path(self, digest: str) -> Path:

@@ -15,8 +15,8 @@ CLASSES = {"choice": "badge", "money": "number", "integer": "number", "decimal":
 SPANS = {name: Markup('<span class="{}">').format(name) for name in ("masked", "locked", *CLASSES.values())}
 LINK, LINKED, LINK_END, SPAN_END = Markup('<a href="'), Markup('">'), Markup("</a>"), Markup("</span>")
 ROW, ROW_END, VALUE, VALUE_END = Markup("<tr>"), Markup("</tr>\n"), Markup("<td>"), Markup("</td>")
-BOX = Markup('<input type="checkbox" class="form-check-input" name="ids" form="bulk" value="')
-BOX_LABEL, BOX_END = Markup('" aria-label="'), Markup('">')
+BOX = Markup('<input type="checkbox" class="form-check-input" name="ids" value="')
+BOX_LABEL, BOX_END = Markup('" form="bulk" aria-label="'), Markup('">')
 # Whatever is joined by it and is no markup is escaped.
 SAFELY = Markup("")
 

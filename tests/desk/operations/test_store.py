@@ -11,7 +11,7 @@ import pytest
 from app.desk.operations.store import INCOMING, Store
 from app.desk.rules.files import HEAD
 from app.kernel import clock
-from app.kernel.errors import Missing, RuleError
+from app.kernel.errors import Missing, RuleError, Unavailable
 from tests.desk import uploads
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -155,6 +155,14 @@ def test_drafts_of_killed_uploads_are_removed_when_they_are_old(store):
         os.utime(store.folder / INCOMING / name, (at.timestamp(), at.timestamp()))
     assert store.remove_drafts(NOON + dt.timedelta(days=1)) == 1
     assert [path for path in files_below(store) if path.startswith(INCOMING)] == [f"{INCOMING}/alive"]
+
+
+def test_a_draft_that_the_sweeper_took_meanwhile_asks_the_sender_to_try_again(store):
+    with store.received(io.BytesIO(b"text"), 100) as draft:
+        assert store.remove_drafts(clock.now() + dt.timedelta(days=1)) == 1
+        with pytest.raises(Unavailable):
+            store.keep(draft)
+    assert store.shelves() == [] or store.old_files(draft.digest[:2], clock.now() + dt.timedelta(days=1)) == []
 
 
 def test_a_file_that_vanishes_while_it_is_looked_at_is_no_old_file(store, monkeypatch):

@@ -47,7 +47,7 @@ def test_the_first_value_of_a_row_leads_to_its_record(desk, view_of):
         set_committed_value(records[0], "name", "")
         html = table_rows(view_of("customer"), records, lens, ["name"], select=True)
         assert html.startswith('<tr><td><input type="checkbox"')
-        assert f'form="bulk" value="{desk.mine}" aria-label="Select {desk.mine}"' in html
+        assert f'name="ids" value="{desk.mine}" form="bulk" aria-label="Select {desk.mine}"' in html
         assert f">#{desk.mine}</a></td></tr>\n" in html
 
 
