@@ -1,13 +1,12 @@
 """The few statements that differ between SQLite and PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.kernel.database import dialect, session
-from app.kernel.pour import put_rows
 
 
 def _insert(table: Any) -> Any:
@@ -19,14 +18,6 @@ def insert_once(model: type, values: Mapping[str, Any]) -> bool:
     # Counted by what comes back: drivers do not agree on the row count of a statement with ON CONFLICT.
     statement = _insert(model.__table__).values(**values).on_conflict_do_nothing().returning(sa.literal(1))
     return session().execute(statement).first() is not None
-
-
-def insert_rows(model: type, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of a log, past the unit of work's bookkeeping.
-
-    Not by `bulk_insert_mappings`: called while the session flushes, it would tell it that the flush is over.
-    """
-    put_rows(model, rows)
 
 
 def insert_all_once(model: type, rows: Sequence[Mapping[str, Any]]) -> int:
@@ -41,6 +32,11 @@ def upsert(model: type, values: Mapping[str, Any], key: Sequence[str], change: M
     """Insert `values`, or apply `change` to the row that already holds the unique `key`."""
     statement = _insert(model.__table__).values(**values)
     session().execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(change)))
+
+
+def united(selects: Iterable[Any]) -> Any:
+    """UNION ALL of selects that are sorted and limited each by itself: SQLite takes such parts only wrapped."""
+    return sa.union_all(*(sa.select(each.subquery()) for each in selects))
 
 
 def locked(statement: Any, *, skip: bool = False) -> Any:

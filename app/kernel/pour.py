@@ -58,7 +58,8 @@ def take_ids(model: type, count: int) -> list[int]:
 def put_rows(model: type, rows: Sequence[Row]) -> None:
     """Insert rows by the names of their columns; None and what is left out become the default of the column.
 
-    Either all rows name their id or none does. Raises what any other insert would, IntegrityError above all.
+    Past the bookkeeping of the unit of work, hence also while the session flushes. Either all rows name their id or
+    none does. Raises what any other insert would, IntegrityError above all.
     """
     if not rows:
         return

@@ -11,10 +11,10 @@ from sqlalchemy import orm
 from app.kernel import clock
 from app.kernel.actor import Actor, acting, circumstance
 from app.kernel.database import db, session
-from app.kernel.dialects import insert_rows
 from app.kernel.entity import scoped_by_table
 from app.kernel.errors import CrmError
 from app.kernel.events import Change
+from app.kernel.pour import put_rows
 from app.kernel.views.asked import Asked, as_mapping
 from app.security.encryption.current import key_ring
 from app.security.models import AuditEntry
@@ -68,7 +68,7 @@ def write_entries(events: list[tuple[int, Change]]) -> None:
 
 
 def _insert(rows: list[dict[str, Any]]) -> None:
-    insert_rows(AuditEntry, rows)
+    put_rows(AuditEntry, rows)
 
 
 def write_entry(kind: str, *, actor: Actor | None = None, **parts: Any) -> None:

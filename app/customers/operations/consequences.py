@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from app.kernel.actor import SYSTEM, under
 from app.kernel.bulk import Outcome, change_rows
 from app.kernel.database import session
-from app.kernel.dialects import insert_rows, locked
+from app.kernel.dialects import locked
 from app.kernel.entity import Entity
 from app.kernel.errors import Missing, NotAllowed, RuleError
+from app.kernel.pour import put_rows
 
 # The field name under which a bulk change refuses a row that is deleted or out of reach.
 ROW = ""
@@ -33,7 +34,7 @@ def follow_on(model: type[Entity], changes: Mapping[int, Mapping[str, Any]], cau
 
 def log(model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows of a log by column names. They are the system's own, so that no gate judges them one by one."""
-    insert_rows(model, list(rows))
+    put_rows(model, list(rows))
 
 
 def insist(outcome: Outcome) -> Outcome:

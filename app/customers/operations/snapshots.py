@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from app.customers.models import Customer, SegmentSnapshot
 from app.kernel.database import session
-from app.kernel.dialects import hold_lock, insert_rows
+from app.kernel.dialects import hold_lock
+from app.kernel.pour import put_rows
 
 KEYS = ("team_id", "lifecycle_stage", "level", "industry_id")
 
@@ -25,5 +26,5 @@ def keep_segments(taken_on: dt.date, rows: list[dict[str, Any]]) -> int:
     known = sa.select(SegmentSnapshot.id).where(SegmentSnapshot.taken_on == taken_on).limit(1)
     if session().execute(known).first() is not None:
         return 0
-    insert_rows(SegmentSnapshot, [{"taken_on": taken_on, **row} for row in rows])
+    put_rows(SegmentSnapshot, [{"taken_on": taken_on, **row} for row in rows])
     return len(rows)

@@ -17,10 +17,10 @@ from app.data.reading import Record, Table, open_table
 from app.kernel.actor import acting
 from app.kernel.batches import Batch, open_batch
 from app.kernel.database import in_unit, session
-from app.kernel.dialects import insert_rows
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.errors import Missing, NotAllowed, RuleError
 from app.kernel.language import say_problem
+from app.kernel.pour import put_rows
 from app.kernel.problems import N_
 
 # Rows whose records are looked up at once: an id of another system has no index, so that each look-up reads the whole
@@ -157,7 +157,7 @@ def row_of(model: type[Entity], batch_id: int, draft: Draft) -> dict[str, Any]:
 
 def keep_rows(rows: list[dict[str, Any]]) -> None:
     """Write staged rows, inside a unit."""
-    insert_rows(ImportRow, rows)
+    put_rows(ImportRow, rows)
 
 
 def _close(batch_id: int, count: int) -> None:

@@ -48,6 +48,12 @@ def may_use(actor: Actor, model: type[Scoped], field: str) -> bool:
     return mode(actor, model.entity_name(), field) in ("write", "read")
 
 
+def may_name(actor: Actor, model: type[Scoped]) -> bool:
+    """Whether the actor may read what records of `model` are called; a title that is made has no column rule."""
+    title = getattr(model, "title_field", "")
+    return title not in fields_of(model) or may_use(actor, model, title)
+
+
 def may_write(actor: Actor, model: type[Scoped], field: str) -> bool:
     """Whether the actor may set the field from outside."""
     return mode(actor, model.entity_name(), field) == "write"

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.kernel.actor import Actor
 from app.kernel.database import session
+from app.kernel.dialects import united
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.filters.text import fold, folded, like
@@ -55,7 +56,7 @@ def find(actor: Actor, models: Sequence[type[Entity]], text: str, most: int) -> 
         hits = sa.union_all(hits, certain)
     known = hits.cte("hits")
     branches = [_branch(actor, model, known, text, letters, most) for model in models]
-    together = sa.union_all(*(sa.select(branch.subquery()) for branch in branches)).subquery()
+    together = united(branches).subquery()
     found = sa.select(together).order_by(together.c.rank, together.c.at.desc(), together.c.id.desc()).limit(2 * most)
     # Each branch carries the rights of its entity itself.
     rows = session().execute(found, execution_options={UNSCOPED: True})

@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.kernel.database import session
-from app.kernel.dialects import insert_rows
 from app.kernel.events import Change, add_sink
+from app.kernel.pour import put_rows
 from app.kernel.search.content import contents, hashed, indexed
 from app.kernel.search.entries import SearchEntry
 
@@ -31,7 +31,7 @@ def follow(written: Sequence[tuple[int, Change]]) -> None:
 def put(entity: str, ids: Sequence[int]) -> None:
     """Index these records as they are now; what is deleted or not there leaves."""
     session().execute(sa.delete(_table).where(_table.c.entity == entity, _table.c.record_id.in_(ids)))
-    insert_rows(SearchEntry, [
+    put_rows(SearchEntry, [
         {"entity": entity, "record_id": record_id, "grams": list(content.grams), "spoken": content.spoken}
         for record_id, content in contents(entity, ids).items()])
 

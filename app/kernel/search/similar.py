@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from app.kernel.actor import Actor
 from app.kernel.database import session
+from app.kernel.dialects import united
 from app.kernel.entity import Entity
 from app.kernel.fields import fields_of
 from app.kernel.filters.text import like
@@ -46,7 +47,7 @@ def similar(actor: Actor, models: Sequence[type[Entity]], text: str, most: int) 
         return []
     near = entries_holding(*ways).cte("near")
     branches = [_branch(actor, model, near, pairs, words, most) for model in models]
-    together = sa.union_all(*(sa.select(branch.subquery()) for branch in branches)).subquery()
+    together = united(branches).subquery()
     found = sa.select(together).order_by(together.c.score.desc(), together.c.at.desc(), together.c.id.desc())
     # Each branch carries the rights of its entity itself.
     rows = session().execute(found.limit(most), execution_options={UNSCOPED: True})

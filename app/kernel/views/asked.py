@@ -152,7 +152,7 @@ def order_of(model: type[Scoped], asked: Asked, base_order: tuple[str, str]) -> 
 def _key(model: type[Scoped], field: Field) -> Any:
     column = getattr(model, field.column)
     target = scoped_by_table().get(field.target or "") if field.kind == "pointer" else None
-    if target is not None and issubclass(target, Entity) and columns.may_use(acting(), target, target.title_field):
+    if target is not None and issubclass(target, Entity) and columns.may_name(acting(), target):
         aliased = orm.aliased(target)
         title = _beginning(getattr(aliased, target.title_field), fields_of(target).get(target.title_field))
         return sa.select(title).where(aliased.id == column).scalar_subquery()

@@ -81,9 +81,7 @@ def _one(outcome: bulk.Outcome) -> None:
 
 def chosen_ids(view: Any, ids: list[int], everything: bool, query: str, text: str = "") -> list[int]:
     """The chosen ids, or all that match the list's own filter. RuleError for more than MOST."""
-    if not everything:
-        return ids[:MOST]
-    found = rows.all_ids(view, ask.Asked(parse(query), text), MOST + 1)
+    found = rows.all_ids(view, ask.Asked(parse(query), text), MOST + 1) if everything else ids
     if len(found) > MOST:
         raise RuleError(problem(N_("At most %(most)s records at once: narrow the filter."), most=MOST))
     return found

@@ -12,7 +12,6 @@ from app.kernel.actor import acting
 from app.kernel.entity import Entity
 from app.kernel.fields import fields_of
 from app.kernel.filters.text import fold
-from app.kernel.rights import columns
 from app.kernel.search import everywhere
 from app.kernel.search.grams import cleaned
 from app.kernel.search.similar import similar
@@ -84,8 +83,7 @@ def _shown(hits: list[everywhere.Hit], text: str) -> list[Found]:
 
 def _one(hit: everywhere.Hit, text: str, titles: Titles) -> Found:
     model: Any = site.view_of(hit.entity).model
-    may_name = model.title_field not in fields_of(model) or columns.may_use(acting(), model, model.title_field)
-    title = titles.of(hit.entity, hit.record_id) if may_name else None
+    title = titles.of(hit.entity, hit.record_id)
     label = str(fields_of(model)[hit.field].label) if hit.field else ""
     return Found(hit.entity, str(model.entity_label), hit.record_id, title or f"#{hit.record_id}", label,
                  around(hit.text, text), site.record_url(hit.entity, hit.record_id))

@@ -18,7 +18,7 @@ from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
-from app.kernel.views.titles import Titles, has_titles, person_name
+from app.kernel.views.titles import Titles, has_titles, person_name, record_name
 
 DEFAULT_CURRENCY = "CNY"
 
@@ -146,7 +146,7 @@ class Lens:
             return self._about(record, field)
         if field.kind == "many":
             linked = [each for each in getattr(record, field.column) if getattr(each, "deleted_at", None) is None]
-            return Shown("many", linked, ", ".join(str(each) for each in linked))
+            return Shown("many", linked, ", ".join(record_name(self.actor, each) for each in linked))
         return self._plain(record, field)
 
     def _pointer(self, record: Scoped, field: Field, rest: str) -> Shown:
@@ -161,7 +161,8 @@ class Lens:
             return self._titled(field, stored, None)
         if rest:
             return self.show(target, rest)
-        return self._titled(field, stored, person_name(target) if field.kind == "user" else str(target))
+        return self._titled(field, stored, person_name(target) if field.kind == "user"
+                            else record_name(self.actor, target))
 
     @staticmethod
     def _titled(field: Field, stored: int, title: str | None) -> Shown:

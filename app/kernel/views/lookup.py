@@ -10,6 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from app.kernel import about
 from app.kernel.actor import acting
 from app.kernel.database import session
+from app.kernel.dialects import united
 from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.errors import Missing
 from app.kernel.events import BY_USERS, DomainEvent
@@ -24,7 +25,7 @@ from app.kernel.search.narrow import matches
 from app.kernel.search.spoken import heard, spoken_of
 from app.kernel.views.access import require
 from app.kernel.views.lens import person_name
-from app.kernel.views.titles import Titles, full_name
+from app.kernel.views.titles import Titles, full_name, record_name
 
 LIMIT = 20
 # Of each entity, where several are looked through at once.
@@ -77,9 +78,7 @@ def _containing(model: type[Any], names: list[str], text: str) -> Any:
 
 
 def _offer(row: Any) -> dict[str, Any]:
-    title = getattr(row, "title_field", "")
-    is_barred = title in fields_of(type(row)) and not columns.may_use(acting(), type(row), title)
-    return {"id": row.id, "name": f"#{row.id}" if is_barred else str(row)}
+    return {"id": row.id, "name": record_name(acting(), row)}
 
 
 def _recent(model: type[Any]) -> list[Any]:
@@ -101,8 +100,7 @@ def _touched(entities: Iterable[str]) -> list[tuple[str, int]]:
     mine = sa.select(DomainEvent.id, DomainEvent.entity, DomainEvent.record_id).where(
         DomainEvent.actor_id == acting().id, BY_USERS).order_by(DomainEvent.id.desc()).limit(LAST_CHANGES)
     # Each entity is a range of the index by itself.
-    ranges = [sa.select(mine.where(DomainEvent.entity == entity).subquery()) for entity in sorted(entities)]
-    every = sa.union_all(*ranges).subquery()
+    every = united(mine.where(DomainEvent.entity == entity) for entity in sorted(entities)).subquery()
     rows = session().execute(sa.select(every).order_by(every.c.id.desc()).limit(LAST_CHANGES))
     return list(dict.fromkeys((row.entity, row.record_id) for row in rows))
 
@@ -119,7 +117,7 @@ def subjects(model: type[Any], text: str) -> list[dict[str, Any]]:
     for entity, record_id in found:
         titles.want(entity, [record_id])
     titles.fetch()
-    told = [(pair, title) for pair in found if (title := _title(titles, by_name[pair[0]], pair[1]))]
+    told = [(pair, title) for pair in found if (title := titles.of(*pair))]
     return [{"id": about.text_of(*pair), "name": f"{by_name[pair[0]].entity_label}: {title}"}
             for pair, title in told[:LIMIT]]
 
@@ -129,18 +127,11 @@ def _last(models: list[type[Any]]) -> list[tuple[str, int]]:
     touched = _touched(model.entity_name() for model in models)[:LIMIT]
     if len(touched) == LIMIT:
         return touched
-    newest = [sa.select(sa.select(sa.literal(model.entity_name()).label("entity"), model.id)
-                        .where(visible(model, acting())).order_by(model.id.desc()).limit(FEW).subquery())
-              for model in models]
+    newest = [sa.select(sa.literal(model.entity_name()).label("entity"), model.id)
+              .where(visible(model, acting())).order_by(model.id.desc()).limit(FEW) for model in models]
     # Each part carries the rights of its entity itself.
-    rows = session().execute(sa.union_all(*newest), execution_options={UNSCOPED: True})
+    rows = session().execute(united(newest), execution_options={UNSCOPED: True})
     return list(dict.fromkeys([*touched, *((row.entity, row.id) for row in rows)]))
-
-
-def _title(titles: Titles, model: type[Any], record_id: int) -> str | None:
-    title = titles.of(model.entity_name(), record_id)
-    is_barred = model.title_field in fields_of(model) and not columns.may_use(acting(), model, model.title_field)
-    return title and (f"#{record_id}" if is_barred else title)
 
 
 def users(text: str) -> list[dict[str, Any]]:

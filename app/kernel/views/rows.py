@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.kernel.actor import acting
 from app.kernel.database import session
+from app.kernel.dialects import united
 from app.kernel.entity import Scoped
 from app.kernel.rights import columns
 from app.kernel.rights.predicates import predicate, ranges
@@ -84,7 +85,7 @@ def _ordered(view: Any, asked: Asked, order: Order, place: Place | None, *, forw
     else:
         ids = [base.with_only_columns(model.id).where(part).order_by(*order.sorting(forward=forward)).limit(most)
                for part in parts]
-        within = sa.select(model).where(model.id.in_(_united(ids))).execution_options(**base.get_execution_options())
+        within = sa.select(model).where(model.id.in_(united(ids))).execution_options(**base.get_execution_options())
         found = within.order_by(*order.sorting(forward=forward, mixed=True))
     return found.add_columns(order.key.label("sort_value")).limit(most)
 
@@ -94,17 +95,12 @@ def _rights(view: Any, asked: Asked) -> list[Any]:
     return [sa.true()] if asked.text or asked.deleted else ranges(view.model, acting(), "read")
 
 
-def _united(statements: list[Any]) -> Any:
-    # SQLite takes ORDER BY and LIMIT of a part only inside a select of its own.
-    return sa.union_all(*(sa.select(each.subquery().c.id) for each in statements))
-
-
 def count(view: Any, asked: Asked, cap: int = COUNT_CAP) -> int:
     """How many records match, at most `cap` + 1."""
     base = ask.statement(view.model, view.text_columns, asked).with_only_columns(view.model.id)
     parts = [base.where(part).limit(cap + 1) for part in _rights(view, asked)]
-    inner = parts[0] if len(parts) == 1 else sa.select(sa.union(*(sa.select(each.subquery().c.id) for each in parts))
-                                                       .subquery().c.id).limit(cap + 1)
+    # A row may meet several of its reader's ranges and counts once.
+    inner = sa.select(united(parts).subquery().c.id).distinct().limit(cap + 1) if len(parts) > 1 else parts[0]
     counted = sa.select(sa.func.count()).select_from(inner.subquery())
     return session().execute(counted, execution_options=dict(base.get_execution_options())).scalar_one()
 

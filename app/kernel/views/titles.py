@@ -10,6 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
+from app.kernel.rights import columns
 from app.kernel.rights.hook import UNSCOPED, WITH_DELETED
 from app.kernel.rights.predicates import visible
 
@@ -27,6 +28,11 @@ def full_name(first: str | None, last: str | None, username: str) -> str:
     if any("\u4e00" <= sign <= "\u9fff" for sign in first + last):
         return last + first
     return f"{first} {last}".strip() or username
+
+
+def record_name(actor: Actor, record: Any) -> str:
+    """What a record at hand is called for the actor: by its id where the column of its title is closed to him."""
+    return str(record) if columns.may_name(actor, type(record)) else f"#{record.id}"
 
 
 def has_titles(table: str | None) -> bool:
@@ -87,9 +93,14 @@ class Titles:
         return (table, record_id) in self._known
 
     def of(self, table: str, record_id: int, *, with_deleted: bool = False) -> str | None:
-        """The title, None for a row that is not there, not for the actor, or in the recycle bin."""
+        """The title, None for a row that is not there, not for the actor, or in the recycle bin.
+
+        Where the column of the title is closed to the actor, the id stands for it.
+        """
         title, deleted = self._known.get((table, record_id)) or ("", True)
-        return title if title and (with_deleted or not deleted) else None
+        if not title or (deleted and not with_deleted):
+            return None
+        return title if table == PERSON or columns.may_name(self.actor, scoped_by_table()[table]) else f"#{record_id}"
 
 
 @cache

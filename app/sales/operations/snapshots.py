@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.kernel.database import session
-from app.kernel.dialects import hold_lock, insert_rows
+from app.kernel.dialects import hold_lock
+from app.kernel.pour import put_rows
 from app.sales.models import Opportunity, PipelineSnapshot
 from app.sales.rules import deals
 
@@ -31,5 +32,5 @@ def keep_pipeline(taken_on: dt.date, rows: list[dict[str, Any]]) -> int:
     known = sa.select(PipelineSnapshot.id).where(PipelineSnapshot.taken_on == taken_on).limit(1)
     if session().execute(known).first() is not None:
         return 0
-    insert_rows(PipelineSnapshot, [{"taken_on": taken_on, **row} for row in rows])
+    put_rows(PipelineSnapshot, [{"taken_on": taken_on, **row} for row in rows])
     return len(rows)

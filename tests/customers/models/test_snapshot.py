@@ -6,7 +6,7 @@ import pytest
 
 from app.customers.models import SegmentSnapshot
 from app.kernel.database import in_unit
-from app.kernel.dialects import insert_rows
+from app.kernel.pour import put_rows
 
 DAYS = (dt.date(2026, 3, 2), dt.date(2026, 3, 3))
 
@@ -17,7 +17,7 @@ def pictures(company):
     rows = [{"taken_on": day, "lifecycle_stage": "loyal", "level": "key", "number": 5, "team_id": company.teams[team]}
             for day in DAYS for team in ("East", "West")]
     with company.acting("system"):
-        in_unit(insert_rows, SegmentSnapshot, rows)
+        in_unit(put_rows, SegmentSnapshot, rows)
     return company
 
 

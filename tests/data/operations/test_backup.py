@@ -27,7 +27,6 @@ from app.kernel.language import say_problem
 from app.security import audit
 from app.security.encryption.current import using_key_ring
 from app.security.encryption.rings import KeyRing
-from tests.conftest import _create_app, _release, _settings
 from tests.kernel.test_gate import add_customer
 
 ROOT = Path(__file__).parents[3]
@@ -57,17 +56,6 @@ def made(full, tmp_path):
     """A backup of the company."""
     with full.acting("system"):
         return backup.make_backup(tmp_path / "backups", tmp_path / "uploads", "0.1.0")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def other(request, tmp_path):
-    """An app on a database without any table, of the same and of the other system."""
-    databases = request.getfixturevalue(f"{request.param}_databases")
-    url = databases.new()
-    app = _create_app(_settings(url, tmp_path / "other"))
-    yield app
-    _release(app)
-    databases.drop(url)
 
 
 def contents(app):

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.kernel.database import dialect, in_unit, session
-from app.kernel.dialects import insert_rows
+from app.kernel.pour import put_rows
 from app.kernel.search.entries import Grams, SearchEntry, counts, entries_holding, holding
 from app.kernel.search.grams import grams_of, wanted
 
@@ -14,23 +14,23 @@ INDEXED = {"postgresql": ("ix_search_entry_grams", ["Seq Scan"]),
            "sqlite": ("VIRTUAL TABLE INDEX", ["SCAN search_entry", "entity=?"])}
 
 
-def put_rows(number=ROWS):
-    insert_rows(SearchEntry, [{"entity": "thing", "record_id": each, "grams": grams_of([f"名{each:05}"])}
-                              for each in range(1, number + 1)])
+def fill(number=ROWS):
+    put_rows(SearchEntry, [{"entity": "thing", "record_id": each, "grams": grams_of([f"名{each:05}"])}
+                           for each in range(1, number + 1)])
 
 
 @pytest.mark.parametrize(("text", "expected"), [("00042", {42}), ("名0001", set(range(10, 20))), ("x", set())])
 def test_an_entry_is_found_by_the_grams_it_holds_and_only_within_its_entity(company, text, expected):
     with company.acting("system"):
-        in_unit(put_rows, 60)
+        in_unit(fill, 60)
         assert expected <= set(session().scalars(holding("thing", wanted(text)))) <= set(range(1, 61))
         assert set(session().scalars(holding("other", wanted(text)))) == set()
 
 
 def test_entries_of_all_entities_are_found_by_one_of_several_sets_of_grams(company):
     with company.acting("system"):
-        in_unit(put_rows, 30)
-        in_unit(insert_rows, SearchEntry, [{"entity": "other", "record_id": 7, "grams": ["x", "y"], "spoken": "^ x "}])
+        in_unit(fill, 30)
+        in_unit(put_rows, SearchEntry, [{"entity": "other", "record_id": 7, "grams": ["x", "y"], "spoken": "^ x "}])
         rows = session().execute(entries_holding(["x", "y"], wanted("00012"))).all()
         assert ("other", 7, "^ x ") in rows
         assert {(row.entity, row.record_id) for row in rows} == {("other", 7), ("thing", 12)}
@@ -40,7 +40,7 @@ def test_entries_of_all_entities_are_found_by_one_of_several_sets_of_grams(compa
 
 def test_entries_are_counted_up_to_a_number(company):
     with company.acting("system"):
-        in_unit(put_rows, 30)
+        in_unit(fill, 30)
         assert counts(["名0", "名", "zz"], 10) == {"名0": 10, "名": 10, "zz": 0}
         assert counts(["03"], 10) == {"03": 2}
         assert counts([], 10) == {}
@@ -49,14 +49,14 @@ def test_entries_are_counted_up_to_a_number(company):
 def test_a_removed_entry_is_found_no_more(company):
     table = SearchEntry.__table__
     with company.acting("system"):
-        in_unit(put_rows, 3)
+        in_unit(fill, 3)
         in_unit(lambda: session().execute(sa.delete(table).where(table.c.record_id == 2)))
         assert set(session().scalars(holding("thing", ["名"]))) == {1, 3}
 
 
 def test_the_plan_asks_the_text_index_and_reads_no_table_through(company):
     with company.acting("system"):
-        in_unit(put_rows)
+        in_unit(fill)
         found = holding("thing", wanted("名00042"))
         if dialect() == "postgresql":
             # As autovacuum does: entries that wait to be merged into the index count against it.

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from app.customers.models import Customer
 from app.kernel.database import in_unit, session
-from app.kernel.dialects import insert_rows
+from app.kernel.pour import put_rows
 from app.kernel.search import upkeep
 from app.kernel.search.entries import SearchEntry
 from tests.desk.records import add
@@ -15,7 +15,7 @@ TABLE = SearchEntry.__table__
 def spoil(desk):
     """One entry missing, one wrong, one of a record that is not there."""
     session().execute(sa.delete(TABLE).where(TABLE.c.entity == "customer"))
-    insert_rows(SearchEntry, [{"entity": "customer", "record_id": desk.mine, "grams": ["x"]},
+    put_rows(SearchEntry, [{"entity": "customer", "record_id": desk.mine, "grams": ["x"]},
                               {"entity": "customer", "record_id": 999_999, "grams": ["x"]}])
 
 

@@ -83,6 +83,8 @@ def test_everything_that_matches_is_found_within_rights_and_limit(desk, view_of,
     monkeypatch.setattr(bulk_actions, "MOST", 1)
     with desk.acting("manager"), pytest.raises(RuleError, match="At most 1"):
         bulk_actions.chosen_ids(view, [], everything=True, query="")
+    with desk.acting("manager"), pytest.raises(RuleError, match="At most 1"):
+        bulk_actions.chosen_ids(view, [desk.mine, desk.theirs], everything=False, query="")
 
 
 def test_a_record_is_deleted_and_restored_within_reach(desk):

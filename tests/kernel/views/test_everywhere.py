@@ -6,6 +6,7 @@ import pytest
 
 from app.customers.models import Customer
 from app.desk.models import Task
+from app.kernel.rights import columns
 from app.kernel.views import everywhere
 from app.kernel.views.everywhere import around
 from app.support.models import Ticket
@@ -90,7 +91,7 @@ def test_a_snippet_is_one_line_around_the_match(whole, part, expected):
 
 
 def test_a_title_that_is_barred_is_told_by_number(desk, monkeypatch):
-    monkeypatch.setattr(everywhere.columns, "may_use", lambda actor, model, field: field != "name")
+    monkeypatch.setattr(columns, "may_use", lambda actor, model, field: field != "name")
     made = add(desk, Customer, name="Secret", code="ZEPP-1", owner=desk.ids["sales1"])
     with desk.app.test_request_context("/?_l_=en"), desk.acting("sales1"):
         (found,) = everywhere.answer("zepp").found

@@ -11,9 +11,9 @@ from app.desk.models import Task
 from app.kernel import clock
 from app.kernel.bulk import add_rows
 from app.kernel.database import acting_as, dialect, in_unit, session
-from app.kernel.dialects import insert_rows
 from app.kernel.errors import Missing, NotAllowed
 from app.kernel.events import DomainEvent
+from app.kernel.pour import put_rows
 from app.kernel.search.content import indexed
 from app.kernel.views import lookup
 from tests.desk.records import add, by, delete, edit
@@ -204,4 +204,4 @@ def add_events(desk, number):
     rows = [{"entity": "customer", "record_id": each % 100 + 1, "kind": "update", "verb": "", "changes": {},
              "actor_kind": "user", "actor_id": 1 + each % 100, "at": clock.now(), "cause": "", "depth": 0,
              "channel": "", "address": "", "request_id": ""} for each in range(number)]
-    by(desk, "system", insert_rows, DomainEvent, rows)
+    by(desk, "system", put_rows, DomainEvent, rows)

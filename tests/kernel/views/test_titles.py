@@ -1,9 +1,14 @@
 """What records are called, for a whole page in one statement."""
 
+from dataclasses import replace
+
 import pytest
+import sqlalchemy as sa
 
 from app.customers.models import Contact, Customer, Industry
-from app.kernel.views.titles import PERSON, Titles, full_name, has_titles, person_name, title_column
+from app.kernel.actor import acting
+from app.kernel.database import acting_as, session
+from app.kernel.views.titles import PERSON, Titles, full_name, has_titles, person_name, record_name, title_column
 from app.sales.models import Opportunity
 from app.support.models import Ticket
 from tests.desk.records import add, delete
@@ -31,6 +36,20 @@ def test_titles_of_everything_are_read_in_one_statement(desk):
     assert titles.of("industry", desk.industry) == "Steel"
     assert titles.of("contact", desk.contact) == "Li"
     assert titles.of(PERSON, desk.ids["sales2"]) == "sales2"
+
+
+@pytest.mark.parametrize("mode", ["mask", "hide"])
+def test_a_title_whose_column_is_closed_is_told_by_no_list_search_or_look_up(desk, mode):
+    with desk.acting("sales1") as actor, acting_as(replace(actor, columns={("customer", "name"): mode}, made={})):
+        titles = Titles(acting())
+        titles.want("customer", [desk.mine])
+        titles.want(PERSON, [desk.ids["sales2"]])
+        titles.fetch()
+        record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
+        assert titles.of("customer", desk.mine) == record_name(acting(), record) == f"#{desk.mine}"
+        assert titles.of(PERSON, desk.ids["sales2"]) == "sales2"
+    with desk.acting("sales1"):
+        assert record_name(acting(), record) == "Acme"
 
 
 def test_a_strangers_record_and_one_that_is_not_there_have_no_title(desk):

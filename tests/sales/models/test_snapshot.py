@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from app.kernel.database import in_unit
-from app.kernel.dialects import insert_rows
+from app.kernel.pour import put_rows
 from app.sales.models import PipelineSnapshot
 from tests.desk.records import stored
 
@@ -20,7 +20,7 @@ def pictures(shop, company):
              "number": 2, "amount": 300_00, "weighted_amount": 30_00, "owner_id": company.ids[owner],
              "team_id": company.teams[team]} for day in DAYS for owner, team in OWNERS.items()]
     with company.acting("system"):
-        in_unit(insert_rows, PipelineSnapshot, rows)
+        in_unit(put_rows, PipelineSnapshot, rows)
     return company
 
 
