@@ -72,7 +72,7 @@ def deep_page(customers: int) -> int:
 
 def next_address(page: str) -> str:
     """Where the page leads to for the rows behind its own."""
-    found = re.search(r'href="([^"]+)">Next<', page)
+    found = re.search(r'<a [^>]*rel="next" href="([^"]+)"', page)
     if found is None:
         raise LookupError("the page leads no further")
     return unescape(found[1])

@@ -19,7 +19,7 @@ class Slow:
 
     def body(self, url, user):
         self.log.append((self.name, url, user))
-        return '<a href="/first">First</a> <a class="btn" href="/list?a=1&amp;after=5">Next</a>'
+        return '<a href="/first">First</a> <a class="btn" rel="next" href="/list?a=1&amp;after=5">Next page</a>'
 
     def memory(self):
         return len(self.log)
