@@ -174,6 +174,31 @@ class CheckField(TypedField):
     widget = _Check()
 
 
+class _Locked:
+    """An input without a name: no browser sends it."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        attributes = {"class": "form-control", "id": field.id, "value": field.text, **kwargs, "disabled": True}
+        written = Markup(widgets.html_params(**attributes))  # noqa: S704 - html_params escapes every value itself
+        return Markup("<input {}>").format(written)
+
+
+class LockedField(wtforms.Field):
+    """What the reader may not know, told as locked: it is never sent, so that every save leaves it as it stands."""
+
+    widget = _Locked()
+
+    def __init__(self, field: Field, text: str, **kwargs: Any) -> None:
+        super().__init__(label=field.label, description=field.help, **kwargs)
+        self.stated, self.text = field, text
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.errors = []
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        return True
+
+
 _INPUTS = {"date": _Input("date"), "moment": _Input("datetime-local"), "integer": _Input("number", step="1"),
            "secret": _Input("password", autocomplete="new-password"), "decimal": _Input("text", inputmode="decimal"),
            "money": _Input("text", inputmode="decimal")}
@@ -224,7 +249,7 @@ def form_for(model: type[Entity], names: Iterable[str], actor: Actor, *, entity:
              extra: Mapping[str, Field] | None = None) -> EntityForm:
     """A form over the fields `names` (of `model` or `extra`), filled from `formdata`, else `record`, else `initial`.
 
-    A pointer that is locked for the reader is left out, so that saving the rest never touches it.
+    What is locked for the reader is shown as locked and cannot be sent, so that saving the rest never touches it.
     """
     known = {**fields_of(model), **(extra or {})}
     currency = getattr(record, "currency", None) or (initial or {}).get("currency") or DEFAULT_CURRENCY
@@ -235,6 +260,8 @@ def form_for(model: type[Entity], names: Iterable[str], actor: Actor, *, entity:
         field = known[name]
         shown = lens.show(record, name) if record is not None and name in fields_of(model) else None
         if shown is not None and shown.state:
+            if shown.state != "hidden":
+                inputs[name] = wtforms.fields.core.UnboundField(LockedField, field, shown.text)
             continue
         if shown is None and field.kind in ("pointer", "user", "many", "about"):
             shown = _initial_pointer(field, data.get(name))

@@ -131,10 +131,17 @@ def test_a_record_shows_what_it_points_at_by_name(form, desk):
     assert "—" not in tags
 
 
-def test_a_pointer_that_is_locked_for_the_reader_is_left_out_and_survives_the_save(form, desk):
+def test_a_pointer_that_is_locked_for_the_reader_is_shown_as_locked_and_survives_the_save(form, desk):
     record = session().scalars(sa.select(Opportunity).where(Opportunity.id == desk.crossed)).one()
-    made = form(["name", "customer"], model=Opportunity, record=record)
-    assert [field.name for field in made] == ["name"]
+    sent = [("name", "Mill"), ("customer", str(desk.mine))]
+    made = form(["name", "customer"], sent, model=Opportunity, record=record)
+    locked = str(made["customer"]())
+    assert 'value="Locked"' in locked
+    assert " disabled" in locked
+    assert "name=" not in locked, "the browser would send it"
+    assert str(desk.theirs) not in locked
+    assert made.validate()
+    assert list(made.asked()) == ["name"], "even what is sent by hand does not reach the pointer"
     answer = desk.client("sales1").put(f"/api/v1/opportunity/{desk.crossed}", json={"name": "Mill 2"})
     assert answer.status_code == 200
     assert of(desk, Opportunity, desk.crossed, "customer_id") == desk.theirs
