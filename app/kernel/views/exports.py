@@ -101,10 +101,10 @@ def _headers(model: type[Scoped], names: dict[str, Field]) -> list[str]:
 
 def text_rows(view: Any, asked: Asked, names: dict[str, Field], seen: list[int]) -> Iterator[list[str]]:
     """The rows as exact text; `seen` counts them in its only place."""
-    zone = acting().zone
+    actor = acting()
     for record, lens in rows.stream(view, asked, list(names)):
         seen[0] += 1
-        yield [as_file_text(record, field, lens.show(record, name), zone) for name, field in names.items()]
+        yield [as_file_text(actor, record, field, lens.show(record, name)) for name, field in names.items()]
 
 
 def parts(view: Any, asked: Asked, kind: str) -> tuple[str, Iterator[bytes]]:

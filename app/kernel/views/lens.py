@@ -227,15 +227,15 @@ def as_json(record: Scoped, field: Field, shown: Shown) -> Any:
     return shown.value.isoformat() if isinstance(shown.value, (dt.date, dt.datetime)) else shown.value
 
 
-def as_file_text(record: Scoped, field: Field, shown: Shown, zone: str) -> str:
-    """The text for a file: exact and readable back by the import; empty for what is masked or locked."""
+def as_file_text(actor: Actor, record: Scoped, field: Field, shown: Shown) -> str:
+    """The text for a file of the actor: exact and readable back by the import; empty for what is masked or locked."""
     if shown.value is None:
         return ""
     if field.kind == "many":
-        return file_text.many_text([_key(each) for each in shown.value])
+        return file_text.many_text([_key(actor, each) for each in shown.value])
     if field.kind == "pointer":
         target = _target(record, field, shown)
-        return _key(target) if target is not None else shown.text
+        return _key(actor, target) if target is not None else shown.text
     if field.kind == "about":
         return str(shown.value)
     if field.kind == "user":
@@ -244,7 +244,7 @@ def as_file_text(record: Scoped, field: Field, shown: Shown, zone: str) -> str:
     if field.kind == "money":
         return money.plain(shown.value, getattr(record, "currency", None) or DEFAULT_CURRENCY)
     if field.kind == "moment":
-        return file_text.moment_text(shown.value, zone)
+        return file_text.moment_text(shown.value, actor.zone)
     return _exact_text(field, shown)
 
 
@@ -266,12 +266,15 @@ def _exact_text(field: Field, shown: Shown) -> str:
     return shown.value.isoformat() if isinstance(shown.value, dt.date) else shown.text
 
 
-def _key(record: Entity) -> str:
-    """What names a record in a file without doubt: its natural key, else its title."""
-    known, key = fields_of(type(record)), type(record).natural_key
-    if len(key) == 1 and known[key[0]].kind == "text" and getattr(record, key[0], None):
-        return str(getattr(record, key[0]))
-    if len(key) == 2 and known[key[0]].kind == "pointer" and known[key[1]].kind == "text":
-        parent = getattr(record, relation_of(type(record), known[key[0]]).key)
-        return f"{parent} / {getattr(record, key[1])}" if parent is not None else str(record)
-    return str(record)
+def _key(actor: Actor, record: Entity) -> str:
+    """What names a record in a file without doubt: its natural key, else its title; what of it the actor may read."""
+    model, key = type(record), type(record).natural_key
+    known = fields_of(model)
+    if all(columns.may_use(actor, model, name) for name in key):
+        if len(key) == 1 and known[key[0]].kind == "text" and getattr(record, key[0], None):
+            return str(getattr(record, key[0]))
+        if len(key) == 2 and known[key[0]].kind == "pointer" and known[key[1]].kind == "text":
+            parent = getattr(record, relation_of(model, known[key[0]]).key)
+            if parent is not None:
+                return f"{record_name(actor, parent)} / {getattr(record, key[1])}"
+    return record_name(actor, record)

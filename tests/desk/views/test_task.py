@@ -100,7 +100,7 @@ def test_an_export_names_the_record_so_that_it_can_be_read_back(company, custome
     field = fields_of(Task)["about"]
     with company.acting("sales1"):
         record = session().scalars(sa.select(Task)).one()
-        text = as_file_text(record, field, Lens(acting(), Task, [record]).show(record, "about"), "UTC")
+        text = as_file_text(acting(), record, field, Lens(acting(), Task, [record]).show(record, "about"))
     assert typed(field, text) == f"customer:{customer}"
 
 

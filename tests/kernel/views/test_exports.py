@@ -3,16 +3,20 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role
 
 from app.customers.models import Contact, Customer
-from app.kernel.database import in_unit, session
+from app.kernel.actor import acting
+from app.kernel.database import acting_as, in_unit, session
 from app.kernel.errors import Malformed, Missing
+from app.kernel.fields import fields_of
 from app.kernel.views import exports
 from app.kernel.views.asked import Asked
+from app.kernel.views.lens import Lens, as_file_text
 from app.security.audit import AuditEntry
 from app.security.models import AccessGrant
 from app.support.models import Ticket
@@ -39,6 +43,23 @@ def test_values_of_foreign_rows_do_not_leave(desk):
     own = desk.client("sales1").get("/opportunity/export?columns=name,customer").get_data(as_text=True)
     assert "Mill" in own
     assert "Zenith" not in own
+
+
+@pytest.mark.parametrize(("closed", "expected"), [
+    ({}, "K-7"), ({("customer", "code"): "hide"}, "Acme"), ({("customer", "code"): "mask"}, "Acme"),
+    ({("customer", "code"): "hide", ("customer", "name"): "mask"}, "#{mine}")])
+def test_a_pointer_leaves_by_what_its_reader_may_read_of_its_record(desk, closed, expected):
+    with desk.acting("sales1"):
+        in_unit(_name_by_code, desk.mine)
+    with desk.acting("sales1") as actor, acting_as(replace(actor, columns=closed, made={})):
+        record = session().scalars(sa.select(Contact).where(Contact.id == desk.contact)).one()
+        shown = Lens(acting(), Contact, [record], ["customer"]).show(record, "customer")
+        text = as_file_text(acting(), record, fields_of(Contact)["customer"], shown)
+    assert text == expected.format(mine=desk.mine)
+
+
+def _name_by_code(customer):
+    session().scalars(sa.select(Customer).where(Customer.id == customer)).one().code = "K-7"
 
 
 def test_lines_of_json_carry_plain_names(desk):

@@ -17,6 +17,8 @@ from app.sales.models import Opportunity
 from tests.desk.records import add
 from tests.kernel.counting import counted
 
+READER = Actor(kind="user", id=1, locale="en", zone="Asia/Shanghai")
+
 
 def shown(desk, user, model, record_id, *names):
     """What the user is shown of a record."""
@@ -146,13 +148,13 @@ def test_a_choice_that_is_no_longer_offered_is_shown_as_it_is_stored(app, value,
     ("json", Shown("json", {"名": [1, None]}), '{"名": [1, null]}'),
     ("about", Shown("pointer", "customer:5"), "customer:5"), ("many", Shown("many", []), "")])
 def test_a_file_holds_exact_text_and_nothing_of_what_is_closed(kind, given, text):
-    assert lens.as_file_text(object(), Field("a", "a", kind, "A"), given, "Asia/Shanghai") == text
+    assert lens.as_file_text(READER, object(), Field("a", "a", kind, "A"), given) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [("r", "Red"), ("g", "g"), ("g2", "g2")])
 def test_a_choice_whose_label_is_not_its_own_is_stored_in_a_file_by_its_key(value, text):
     field = Field("a", "a", "choice", "A", choices=COLOURS)
-    assert lens.as_file_text(object(), field, Shown("choice", value, COLOURS[value]), "UTC") == text
+    assert lens.as_file_text(READER, object(), field, Shown("choice", value, COLOURS[value])) == text
 
 
 def test_nothing_that_a_record_is_about_is_nothing_for_a_reader(desk):
