@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.kernel import filters
 from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.fields import fields_of
 from app.kernel.language import in_language
@@ -60,6 +61,12 @@ def test_what_a_view_names_exists(views):
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_no_field_is_called_like_an_argument_of_the_page(views):
+    taken = {f"{model.entity_name()}.{name}" for model in scoped_by_table().values() for name in fields_of(model)
+             if name in filters.RESERVED}
+    assert taken == set(), "an address could not filter by it"
+
+
 def test_charts_and_actions_of_a_view_have_names_of_their_own(views):
     for entity, view in views.items():
         for names in ([chart.name for chart in view.charts], list(view.declared_actions)):

@@ -79,7 +79,7 @@ def relations_of(view):
 
 def pages(company, user):
     """Every measured address with its budgets: url -> (statements, bytes)."""
-    found = {"/": (8, None), "/customer/list/?size=100": (8, 150 * KB), "/api/v1/customer/": (6, None)}
+    found = {"/": (8, None), "/customer/list/?page_size=100": (8, 150 * KB), "/api/v1/customer/": (6, None)}
     with company.acting(user) as actor:
         views = {entity: site.view_of(entity) for entity in ENTITIES if actor.may("read", entity)}
         for entity, view in views.items():

@@ -307,7 +307,7 @@ def page_size(office: Office) -> bool:
     known = office.count(Tag)
     with office.company.app.app_context(), acting_as(SYSTEM):
         in_unit(lambda: session().add_all([Tag(name=f"tag {known}-{n}") for n in range(101)]))
-    return len(office.api("admin").get("/api/v1/tag/?size=100000").json["ids"]) > 100
+    return len(office.api("admin").get("/api/v1/tag/?page_size=100000").json["ids"]) > 100
 
 
 # -- actors -------------------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def test_a_deactivation_is_told(company):
 
 def test_a_manager_reads_the_audit_of_his_tree_only(company, customer):
     company.client("support1").get(f"/api/v1/customer/{10**9}")
-    shown = company.client("manager").get("/api/v1/audit_entry/?size=100").json["result"]
+    shown = company.client("manager").get("/api/v1/audit_entry/?page_size=100").json["result"]
     assert {each["owner"]["id"] for each in shown} <= {company.ids[name] for name in ("manager", "sales1", "sales1b",
                                                                                      "sales2", "viewer")}
     assert company.ids["sales1"] in {each["owner"]["id"] for each in shown}

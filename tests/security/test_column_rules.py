@@ -13,7 +13,7 @@ CHANNELS = ("/api/v1/{entity}/", "/api/v1/{entity}/{id}", "/api/v1/{entity}/{id}
             "/api/v1/{entity}/lookup?q=1", "/api/v1/{entity}/export?format=csv",
             "/api/v1/{entity}/export?format=jsonl", "/{entity}/list/",
             "/{entity}/show/{id}", "/{entity}/edit/{id}", "/{entity}/charts/", "/api/v1/{entity}/_info",
-            "/api/v1/{entity}/?columns=name,phone,customer.phone&size=5",
+            "/api/v1/{entity}/?columns=name,phone,customer.phone&page_size=5",
             "/{entity}/list/?columns=phone,customer.phone")
 
 

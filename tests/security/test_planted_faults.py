@@ -55,7 +55,7 @@ def test_what_is_no_field_cannot_be_probed(office, address):
 def test_no_answer_about_users_holds_a_password(office):
     api = office.api("admin")
     for address in ("/api/v1/user_profile/", "/user_profile/list/", "/api/v1/user_profile/export?format=jsonl",
-                    "/api/v1/user_profile/_info", "/api/v1/audit_entry/?size=100"):
+                    "/api/v1/user_profile/_info", "/api/v1/audit_entry/?page_size=100"):
         text = api.get(address).get_data(as_text=True)
         assert "password" not in text.lower().replace("reset_password", "").replace("set password", "") or \
             not any(word in text for word in ("scrypt:", "pbkdf2:", "argon2"))

@@ -28,7 +28,7 @@ class SearchApi(BaseApi):
           parameters:
           - {in: query, name: q, required: true, schema: {type: string, maxLength: 100}}
           - {in: query, name: entity, schema: {type: string}, description: Names of entities with commas between}
-          - {in: query, name: size, schema: {type: integer, minimum: 1, maximum: 50}}
+          - {in: query, name: page_size, schema: {type: integer, minimum: 1, maximum: 50}}
           responses:
             200:
               description: The matches, the best first
@@ -53,7 +53,7 @@ class SearchApi(BaseApi):
                             url: {type: string}
             401: {$ref: '#/components/responses/401'}
         """
-        size = request.args.get("size", "")
+        size = request.args.get("page_size", "")
         most = min(max(int(size), 1), MOST) if size.isdecimal() else MOST
         named = [name for name in request.args.get("entity", "").split(",") if name]
         return self.response(200, **answer(request.args.get("q", ""), named, most).as_json())

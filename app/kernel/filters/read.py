@@ -29,7 +29,7 @@ from app.kernel.filters.tree import (
 )
 from app.kernel.problems import N_, problem
 
-RESERVED = frozenset({"q", "sort", "page", "size", "after", "before", "view", "format", "columns", "count"})
+RESERVED = frozenset({"q", "sort", "page", "page_size", "after", "before", "view", "format", "columns", "count"})
 JSON_KEY = "filter"
 
 Arguments = MultiDict | Mapping[str, Any] | Iterable[tuple[str, str]] | str

@@ -62,7 +62,7 @@ def current_actor() -> Actor | None:
 
 def address(method: str, **more: Any) -> str:
     """Another route of the current view with the same filter."""
-    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in ("size", *PLACES, *more)]
+    kept = [(key, text) for key, text in request.args.items(multi=True) if key not in ("page_size", *PLACES, *more)]
     entity = (request.endpoint or "").partition(".")[0]
     query = urlencode([*kept, *more.items()])
     return url_for(f"{entity}.{method}") + (f"?{query}" if query else "")

@@ -32,11 +32,11 @@ def test_columns_order_and_pages_are_asked_for(desk):
 
 def test_the_next_page_is_asked_for_by_the_place_where_this_one_ends(desk):
     client = desk.client("manager")
-    first = client.get(URL, query_string={"sort": "name", "size": 1}).json
+    first = client.get(URL, query_string={"sort": "name", "page_size": 1}).json
     assert (first["ids"], first["before"], first["count_is_exact"]) == ([desk.mine], None, True)
-    second = client.get(URL, query_string={"sort": "name", "size": 1, "after": first["after"]}).json
+    second = client.get(URL, query_string={"sort": "name", "page_size": 1, "after": first["after"]}).json
     assert (second["ids"], second["after"]) == ([desk.theirs], None)
-    back = client.get(URL, query_string={"sort": "name", "size": 1, "before": second["before"]}).json
+    back = client.get(URL, query_string={"sort": "name", "page_size": 1, "before": second["before"]}).json
     assert back["ids"] == [desk.mine]
     assert client.get(URL, query_string={"after": "nonsense"}).status_code == 400
 

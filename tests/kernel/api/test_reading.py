@@ -27,7 +27,7 @@ def test_json_and_rison_are_read_alike(q):
 
 
 def test_named_arguments_and_filters_narrow_together():
-    asked = read("/?city=Wuhan&sort=-name&search=acme&size=50")
+    asked = read("/?city=Wuhan&sort=-name&search=acme&page_size=50")
     assert asked.tree == parse("city=Wuhan")
     assert (asked.sort, asked.descending, asked.text, asked.size) == ("name", True, "acme", 50)
 

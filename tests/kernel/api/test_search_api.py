@@ -25,9 +25,9 @@ def test_records_are_told_with_entity_id_title_and_address(desk):
 def test_size_and_entities_narrow_the_answer(desk):
     for number in range(4):
         add(desk, Customer, name=f"Acme {number}", owner=desk.ids["sales1"])
-    assert len(asked(desk, "sales1", "q=acme&size=2")["result"]) == 2
-    assert len(asked(desk, "sales1", "q=acme&size=x")["result"]) == 5
-    assert len(asked(desk, "sales1", "q=acme&size=0")["result"]) == 1
+    assert len(asked(desk, "sales1", "q=acme&page_size=2")["result"]) == 2
+    assert len(asked(desk, "sales1", "q=acme&page_size=x")["result"]) == 5
+    assert len(asked(desk, "sales1", "q=acme&page_size=0")["result"]) == 1
     assert asked(desk, "sales1", "q=acme&entity=ticket,lead")["result"] == []
     assert {each["entity"] for each in asked(desk, "sales1", "q=acme&entity=customer,lead")["result"]} == {"customer"}
 

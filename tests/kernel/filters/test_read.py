@@ -48,13 +48,13 @@ def test_no_arguments_mean_everything() -> None:
 
 
 def test_the_names_of_the_page_are_no_filters() -> None:
-    reserved = "q=a&sort=b&page=1&size=50&after=c&before=d&view=e&format=csv&columns=f&count=exact&_csrf=g&__x=h"
+    reserved = "q=a&sort=b&page=1&page_size=50&after=c&before=d&view=e&format=csv&columns=f&count=exact&_csrf=g&__x=h"
     assert parse(reserved + "&amount__gte=100") == BIG
 
 
 def test_a_field_that_is_named_like_a_page_argument_is_asked_with_its_operator() -> None:
-    assert parse("size__eq=50") == Where("size", "eq", 50)
-    assert to_query(Where("size", "eq", 50)) == "size__eq=50"
+    assert parse("page__eq=50") == Where("page", "eq", 50)
+    assert to_query(Where("page", "eq", 50)) == "page__eq=50"
     assert to_query(Where("view", "in", ["a", "b"])) == "view__in=a&view__in=b"
 
 

@@ -8,16 +8,21 @@ from app.customers.models import Contact, Customer
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.errors import RuleError
-from app.kernel.filters import EVERYTHING, Not, Or, parse, to_dict
+from app.kernel.filters import EVERYTHING, Not, Or, Where, parse, to_dict
 from app.kernel.views import asked as ask
 from app.sales.models import Opportunity, Order
+
+
+def test_the_size_of_a_customer_is_a_filter_and_not_the_length_of_the_page():
+    found = ask.from_address(MultiDict([("size", "large")]))
+    assert (found.size, found.tree) == (ask.PAGE_SIZES[0], Where("size", "eq", "large"))
 
 
 @pytest.mark.parametrize(("page", "size", "expected"), [
     ("2", "50", (2, 50)), ("0", "0", (1, 1)), ("-5", "100000", (1, 100)), ("x", "y", (1, 25)),
     ("9" * 30, "1", (10_000_000, 1))])
 def test_page_and_size_stay_within_sense(page, size, expected):
-    found = ask.from_address(MultiDict([("page", page), ("size", size)]))
+    found = ask.from_address(MultiDict([("page", page), ("page_size", size)]))
     assert (found.page, found.size) == expected
 
 

@@ -133,7 +133,7 @@ def test_the_rows_behind_a_bar_add_up_to_it(shop, company, history):
     manager = company.client("manager")
     for point in chart(manager, "opportunity", "won_by_owner")["points"]:
         query = point["url"].partition("?")[2]
-        rows = manager.get(f"{ADDRESS}?{query}&size=100").json["result"]
+        rows = manager.get(f"{ADDRESS}?{query}&page_size=100").json["result"]
         assert sum(Decimal(str(row["amount"])) for row in rows) == Decimal(str(point["value"]))
 
 

@@ -38,14 +38,14 @@ def open_entity(visitor: Visitor, view: Any) -> None:
 
 def _lists(visitor: Visitor, view: Any) -> None:
     expected, api = visitor.oracle.readable(visitor.name, view.entity), f"/api/v1/{view.entity}"
-    found = visitor.get("REST list", f"{api}/?size=100").json
+    found = visitor.get("REST list", f"{api}/?page_size=100").json
     visitor.same_ids("REST list", found["ids"], expected)
     if issubclass(view.model, Entity):
         visitor.same_ids("REST count", range(found["count"]), set(range(len(expected))))
     visitor.get("_info", f"{api}/_info")
-    page = visitor.get("list page", f"/{view.entity}/list/?size=100").get_data(as_text=True)
+    page = visitor.get("list page", f"/{view.entity}/list/?page_size=100").get_data(as_text=True)
     visitor.same_ids("list page", _shown_ids(view.entity, page), expected)
-    found = visitor.get("search", f"{api}/?size=100&search=Zq").json
+    found = visitor.get("search", f"{api}/?page_size=100&search=Zq").json
     visitor.only_ids("search", found["ids"], expected if view.text_columns else set())
 
 
@@ -93,7 +93,7 @@ def _lookups(visitor: Visitor, view: Any) -> None:
 
 def _columns(visitor: Visitor, view: Any) -> None:
     """Masked and hidden columns are refused like unknown ones, in filters and in the sort; plain ones keep the rows."""
-    oracle, url = visitor.oracle, f"/api/v1/{view.entity}/?size=100"
+    oracle, url = visitor.oracle, f"/api/v1/{view.entity}/?page_size=100"
     expected, plain = oracle.readable(visitor.name, view.entity), []
     for name, field in fields_of(view.model).items():
         target = scoped_by_table().get(field.target or "")
@@ -134,7 +134,7 @@ def _ways(visitor: Visitor, view: Any) -> None:
         title, rows = fields_of(target)[_title(target)], oracle.rows[view.entity]
         if title.kind not in ("text", "long_text") or not visitor.is_new("way", field.target):
             continue
-        url = f"/api/v1/{view.entity}/?size=100&{name}.{title.name}__contains=Zq"
+        url = f"/api/v1/{view.entity}/?page_size=100&{name}.{title.name}__contains=Zq"
         if not oracle.may(visitor.name, "read", field.target):
             visitor.get("filter through a pointer", url, 422)
             continue
