@@ -13,6 +13,8 @@ FLASK := $(PY) -m flask --app run
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/messages.po))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Compiled code is kept whatever the caller's environment says: every process of a test run would compile all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run test soak coverage lint translations bench frontend
 

@@ -168,6 +168,9 @@ class _Contents:
         self._tables = [sql.Identifier(*row) for row in connection.execute(
             "SELECT schemaname, tablename FROM pg_tables "
             "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2")]
+        counted = sql.SQL("SELECT {}, count(*), coalesce(max(xmin::text::bigint), 0) FROM {}")
+        self._counted = [counted.format(sql.Literal(number), table).as_string(connection)
+                         for number, table in enumerate(self._tables)]
         self._schema = self._schema_mark()
         # Which rows a table holds while its mark stands.
         self._known: dict[int, tuple[tuple[int, int], bytes]] = {}
@@ -224,12 +227,10 @@ class _Contents:
 
     def _row_marks(self, numbers: Iterable[int]) -> dict[int, tuple[int, int]]:
         """Per table the number of rows and the last transaction that wrote one that is still there."""
-        counted = sql.SQL("SELECT {}, count(*), coalesce(max(xmin::text::bigint), 0) FROM {}")
-        parts = [counted.format(sql.Literal(number), self._tables[number]) for number in numbers]
+        parts = [self._counted[number] for number in numbers]
         if not parts:
             return {}
-        return {number: (count, last) for number, count, last in self._connection.execute(
-            sql.SQL(" UNION ALL ").join(parts))}
+        return {number: (count, last) for number, count, last in self._connection.execute(" UNION ALL ".join(parts))}
 
     def _sequence_marks(self) -> dict[str, tuple[int, bool]]:
         rows = self._connection.execute("SELECT format('%I.%I', schemaname, sequencename), start_value, last_value "

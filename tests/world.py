@@ -57,8 +57,11 @@ class World:
         self.app = app
         self._tokens = {}
         with app.app_context(), acting_as(SYSTEM):
-            self.ids = dict(session().execute(sa.select(User.username, User.id)).all())
-            self.teams = dict(session().execute(sa.select(Team.name, Team.id)).all())
+            # Every fresh company of an app has the same people and teams: they are read once.
+            if "ids of companies" not in app.extensions:
+                app.extensions["ids of companies"] = (dict(session().execute(sa.select(User.username, User.id)).all()),
+                                                      dict(session().execute(sa.select(Team.name, Team.id)).all()))
+            self.ids, self.teams = (dict(each) for each in app.extensions["ids of companies"])
             app.extensions["actors"] = self._fresh_actors()
 
     def _fresh_actors(self):

@@ -8,6 +8,6 @@ from tests.customers.office import Office
 
 
 @pytest.fixture
-def office(company):
+def office(company, furnish):
     """The company of the tests, with short ways to write and read its records."""
-    return Office(company)
+    return furnish("office", lambda: Office(company)).fresh()

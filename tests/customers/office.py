@@ -1,6 +1,7 @@
 """Short ways to write and read the records of the small company of `tests.world` as one of its people."""
 
-from typing import Any
+import copy
+from typing import Any, Self
 
 import sqlalchemy as sa
 from flask_appbuilder.security.sqla.models import Role
@@ -29,6 +30,12 @@ class Office:
             if not known:
                 known |= {name: load_actor(user_id) for name, user_id in self.ids.items() if name in USERS}
         self.people: dict[str, Actor] = {"system": SYSTEM, **known}
+
+    def fresh(self) -> Self:
+        """A copy for one test, which may change its people."""
+        made = copy.copy(self)
+        made.people = dict(self.people)
+        return made
 
     def _let_everybody_read(self) -> None:
         known = set(session().execute(sa.select(AccessGrant.role_id, AccessGrant.entity)).all())

@@ -1,7 +1,5 @@
 """The small company with something to sell and a way of selling it."""
 
-import copy
-
 import pytest
 
 from app.customers.models import Customer
@@ -39,12 +37,10 @@ class Shop(Office):
 @pytest.fixture
 def shop(company, furnish):
     """The company with a pipeline, reasons, sources and two products."""
-    made = copy.copy(furnish("shop", lambda: Shop(company)))
-    made.people = dict(made.people)
-    return made
+    return furnish("shop", lambda: Shop(company)).fresh()
 
 
 @pytest.fixture
-def office(company):
+def office(company, furnish):
     """The company with nothing to sell yet."""
-    return Office(company)
+    return furnish("office", lambda: Office(company)).fresh()

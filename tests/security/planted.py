@@ -52,10 +52,10 @@ class Office:
             return connection.execute(sa.select(sa.func.count()).select_from(model.__table__)).scalar_one()
 
 
-def furnish(company: Any) -> Office:
-    """The office with its rows."""
+def filled(company: Any) -> dict[str, int]:
+    """The rows of the office by name, in the database of the company."""
     with company.app.app_context(), acting_as(SYSTEM):
-        return Office(company, in_unit(_rows, company.ids))
+        return in_unit(_rows, company.ids)
 
 
 def _rows(users: dict[str, int]) -> dict[str, int]:

@@ -6,14 +6,14 @@ The second half proves the first: a guard whose removal no test sees is not guar
 import pytest
 
 from app.customers.models import Interaction
-from tests.security.planted import FAULTS, MARK, Guards, furnish
+from tests.security.planted import FAULTS, MARK, Guards, Office, filled
 
 
 @pytest.fixture
-def office(company, monkeypatch):
+def office(company, furnish, monkeypatch):
     """A small office; the rules of interactions are brought back after an attack that loosens them."""
     monkeypatch.setattr(Interaction, "check", Interaction.check)
-    return furnish(company)
+    return Office(company, dict(furnish("attacked", lambda: filled(company))))
 
 
 @pytest.fixture

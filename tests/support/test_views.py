@@ -19,9 +19,9 @@ NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def acme(company):
+def acme(company, furnish):
     """A customer of sales1."""
-    return customer(company)
+    return furnish("acme", lambda: customer(company))
 
 
 def test_sales_write_a_ticket_and_read_it_through_their_customer(company, acme):
@@ -124,8 +124,12 @@ def test_a_ticket_out_of_sight_is_missing_for_every_action(company, name):
 
 
 @pytest.fixture
-def lively(company, acme):
+def lively(company, acme, furnish):
     """A few tickets of all sorts."""
+    return furnish("lively", lambda: _tickets(company, acme))
+
+
+def _tickets(company, acme):
     quality = category(company, "Quality", kind="complaint")
     with clock.at(NOON):
         ticket(company, customer=acme, category=quality, assignee=company.ids["support1"], status="closed",

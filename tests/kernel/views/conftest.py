@@ -12,22 +12,26 @@ from tests.desk.records import add
 
 
 @pytest.fixture
-def desk(company):
+def desk(company, furnish):
     """The company with `mine` and `theirs`, a contact of each, an industry and a tag."""
-    company.industry = add(company, Industry, name="Steel")
-    company.tag = add(company, Tag, name="vip")
-    company.mine = add(company, Customer, name="Acme", city="Wuhan", phone="13800138000", industry=company.industry,
-                       tags=[company.tag], owner=company.ids["sales1"])
-    company.theirs = add(company, Customer, name="Zenith", city="Berlin", owner=company.ids["sales2"])
-    company.contact = add(company, Contact, name="Li", customer=company.mine, owner=company.ids["sales1"])
-    add(company, Contact, name="Wu", customer=company.theirs, owner=company.ids["sales2"])
+    vars(company).update(furnish("desk", lambda: _rows(company)))
+    return company
+
+
+def _rows(company):
+    ids = company.ids
+    industry, tag = add(company, Industry, name="Steel"), add(company, Tag, name="vip")
+    mine = add(company, Customer, name="Acme", city="Wuhan", phone="13800138000", industry=industry, tags=[tag],
+               owner=ids["sales1"])
+    theirs = add(company, Customer, name="Zenith", city="Berlin", owner=ids["sales2"])
+    contact = add(company, Contact, name="Li", customer=mine, owner=ids["sales1"])
+    add(company, Contact, name="Wu", customer=theirs, owner=ids["sales2"])
     with company.acting("system"):
         in_unit(lay_out_catalogue)
         stage = session().scalars(sa.select(Stage.id).where(Stage.category == "open").order_by(Stage.id)).first()
     # A deal of sales1 with a customer whom he may not see.
-    company.crossed = add(company, Opportunity, name="Mill", customer=company.theirs, stage=stage,
-                          owner=company.ids["sales1"])
-    return company
+    crossed = add(company, Opportunity, name="Mill", customer=theirs, stage=stage, owner=ids["sales1"])
+    return {"industry": industry, "tag": tag, "mine": mine, "theirs": theirs, "contact": contact, "crossed": crossed}
 
 
 @pytest.fixture

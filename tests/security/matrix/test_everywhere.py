@@ -17,10 +17,10 @@ OPEN = ("write", "read")
 
 
 @pytest.fixture
-def filled(company):
+def filled(company, furnish):
     """The company with rows of every entity on every side; (company, what was made, the oracle)."""
     with company.app.app_context():
-        made = Factory(company.ids).make_all()
+        made = furnish("filled", Factory(company.ids).make_all)
         yield company, made, oracle_of(company)
 
 

@@ -62,8 +62,10 @@ def test_no_channel_shows_or_changes_what_a_role_may_not(filled, databases, user
         pytest.skip("the slice for PostgreSQL")
     report = Report()
     visitor = visit(company, made, user, report)
+    written = True
     for entity, view in site.views().items():
-        visitor.entity, visitor.oracle = entity, oracle_of(company)
-        writing.allowed_writes(visitor, view)
+        # A deletion takes rows of other entities along.
+        visitor.entity, visitor.oracle = entity, oracle_of(company) if written else visitor.oracle
+        written = writing.allowed_writes(visitor, view)
     assert not report.violations, report.table()
     assert report.answers > 500

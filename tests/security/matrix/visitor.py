@@ -45,6 +45,7 @@ class Visitor:
         self.name, self.oracle, self.made, self.report = name, oracle, made, report
         self.entity, self.thorough = "", thorough
         self.asked: set[tuple[str, str, str]] = set()
+        self.unknown: dict[str, str] = {}
         # Without cookies no token against foreign pages is asked for.
         self.client = company.app.test_client(use_cookies=False)
         self.client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {company.token(name)}"

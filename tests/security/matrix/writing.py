@@ -204,11 +204,14 @@ def _bulk_change(visitor: Visitor, view: Any) -> dict[str, Any]:
     return {}
 
 
-def allowed_writes(visitor: Visitor, view: Any) -> None:
-    """Where the oracle lets him, a change and a deletion succeed: the refusals above are no closed shop."""
-    oracle, entity = visitor.oracle, view.entity
+def allowed_writes(visitor: Visitor, view: Any) -> bool:
+    """Where the oracle lets him, a change and a deletion succeed: the refusals above are no closed shop.
+
+    Whether anything was asked.
+    """
+    oracle, entity, before = visitor.oracle, view.entity, visitor.report.answers
     if view.read_only or not issubclass(view.model, Entity):
-        return
+        return False
     field = plain_field(visitor, view)
     within = {verb: sorted(oracle.readable(visitor.name, entity) & oracle.within(visitor.name, verb, entity))
               for verb in ("edit", "delete")}
@@ -220,3 +223,4 @@ def allowed_writes(visitor: Visitor, view: Any) -> None:
         visitor.get("page edit", f"/{entity}/edit/{within['edit'][0]}")
     if within["delete"]:
         visitor.ask("REST delete", "DELETE", f"/api/v1/{entity}/{within['delete'][-1]}", {200})
+    return visitor.report.answers > before

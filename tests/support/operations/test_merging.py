@@ -17,8 +17,12 @@ from tests.support.desk import customer, message, ticket
 
 
 @pytest.fixture
-def matter(company):
+def matter(company, furnish):
     """(the ticket that stays, two others of the same customer)."""
+    return list(furnish("matter", lambda: _tickets(company)))
+
+
+def _tickets(company):
     acme = customer(company)
     return [ticket(company, customer=acme, subject=name, status="open") for name in ("Stays", "Same", "Again")]
 
