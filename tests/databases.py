@@ -59,9 +59,14 @@ class SqliteDatabases:
         with contextlib.closing(sqlite3.connect(file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def new(self) -> str:
-        """The address of a database of its own, empty."""
-        return f"sqlite:///{self._file.with_suffix('')}_{next(self._numbers)}.db"
+    def new(self, like: str = "") -> str:
+        """The address of a database of its own, empty or a copy of the one at `like`, which nobody may be using."""
+        url = f"sqlite:///{self._file.with_suffix('')}_{next(self._numbers)}.db"
+        if like:
+            source = Path(like.removeprefix("sqlite:///"))
+            self._settle(source)
+            shutil.copyfile(source, url.removeprefix("sqlite:///"))
+        return url
 
     def drop(self, url: str) -> None:
         """Remove the database at `url`."""
@@ -124,15 +129,19 @@ class PostgresDatabases:
         self._states[name] = self._contents.keep()
         self.kept[name] = value
 
-    def new(self) -> str:
-        """The address of a database of its own, empty."""
+    def new(self, like: str = "") -> str:
+        """The address of a database of its own, empty or a copy of the one at `like`, which nobody may be using."""
         name = f"{self._name}_{next(self._numbers)}"
-        self._create(name)
+        self._create(name, self._named(like) if like else "template0")
         return postgresql.address(self._run, name)
 
     def drop(self, url: str) -> None:
         """Remove the database at `url`."""
-        self._drop(url.rpartition("/")[2].partition("?")[0])
+        self._drop(self._named(url))
+
+    @staticmethod
+    def _named(url: str) -> str:
+        return url.rpartition("/")[2].partition("?")[0]
 
     def close(self) -> None:
         """Give back the connections."""

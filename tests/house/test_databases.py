@@ -245,3 +245,14 @@ def test_what_was_kept_comes_back_after_what_a_test_did_and_after_a_fresh_one(ow
         run(url, "INSERT INTO person (name) VALUES ('Di')")
         assert rows(url, "SELECT id FROM person WHERE name = 'Di'") == [(4,)]
     assert_fresh(own_databases)
+
+
+def test_a_database_may_begin_as_a_copy_of_another_and_leaves_that_alone(own_databases):
+    first = own_databases.new()
+    build(first)
+    second = own_databases.new(first)
+    run(second, "DELETE FROM pet", "INSERT INTO person (name) VALUES ('Cy')")
+    assert rows(second, "SELECT id FROM person ORDER BY id") == [(1,), (2,), (3,)]
+    assert rows(first, "SELECT count(*) FROM person") == [(2,)]
+    for url in (first, second):
+        own_databases.drop(url)

@@ -1,5 +1,6 @@
 """A backup of an installation at migration 0003 comes back under the code of today, with its rows intact."""
 
+import contextlib
 import json
 import shutil
 
@@ -17,15 +18,34 @@ from app.kernel.search import upkeep
 from app.security.audit import broken_entries
 from app.security.models import AuditEntry
 from tests import world
+from tests.conftest import _create_app, _release, _settings
 
 OLD = "0003"
 PHONE = "13800138000"
 
 
+@pytest.fixture(scope="module")
+def old_databases():
+    """Backend name -> the old installation of that system, which every test copies."""
+    return {}
+
+
 @pytest.fixture
-def old(empty_app):
+def old(databases, old_databases, tmp_path):
     """An installation at migration 0003 with people, customers, a task and a saved filter that stands in plain."""
-    with empty_app.app_context():
+    system = sa.make_url(databases.url).get_backend_name()
+    if system not in old_databases:
+        old_databases[system] = databases.new()
+        with app_on(old_databases[system], tmp_path) as app:
+            _make_old(app)
+    url = databases.new(old_databases[system])
+    with app_on(url, tmp_path) as app:
+        yield app
+    databases.drop(url)
+
+
+def _make_old(app):
+    with app.app_context():
         flask_migrate.upgrade()
         world.build()
         with acting_as(SYSTEM), unit():
@@ -38,7 +58,14 @@ def old(empty_app):
         assert schema.stands_at() == OLD
         assert not sa.inspect(db.engine).has_table("search_entry")
         assert plain_filters() == 1
-    return empty_app
+
+
+@contextlib.contextmanager
+def app_on(url, folder):
+    """An app on the database at `url`."""
+    app = _create_app(_settings(url, folder))
+    yield app
+    _release(app)
 
 
 def plain_filters():
