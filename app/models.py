@@ -1,6 +1,7 @@
 """Table of contents: every model, one line per room. Alembic and readers start here."""
 
 from app.kernel import batches, collaborators, events, once, settings
+from app.kernel.rollups import feed as rollups
 from app.kernel.search import feed
 from app.security import models as security
 from app.security.throttle import models as throttle

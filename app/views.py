@@ -21,7 +21,7 @@ from app.desk.views import AttachmentView, NotificationView, SavedViewView, Task
 from app.kernel.api import api_of
 from app.kernel.api.search_api import SearchApi
 from app.kernel.search import content
-from app.kernel.views import EntityView, indexes, site
+from app.kernel.views import EntityView, indexes, rolled, site
 from app.kernel.views.access import signed_in
 from app.kernel.views.everywhere import SearchView
 from app.sales.views.catalogue import (
@@ -128,4 +128,5 @@ def register(appbuilder: AppBuilder) -> None:
             site.views()[view.entity] = view
             content.declare(view.model, view.text_columns)
             indexes.declare(view)
+            rolled.declare(view)
             appbuilder.add_api(api_of(view))

@@ -12,6 +12,7 @@ from app.data.operations import backup as backups
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit
 from app.kernel.language import say_problem
+from app.kernel.rollups import upkeep as rollups
 from app.kernel.search import upkeep
 from app.security.operations import told_restore
 
@@ -74,6 +75,7 @@ def restore(folder: Path, replace: bool, no_backup: bool, json_: bool) -> None:
         rows = backups.restore(chosen, _uploads(), replace=replace, progress=_bar(json_))
         in_unit(told_restore, f"{chosen.name}: {rows} rows")
         upkeep.rebuild()
+        rollups.rebuild()
     kept = f" What was there before: {before}" if before else ""
     answer(json_, f"{rows} rows restored from {chosen}. Run `flask crm init` next.{kept}", rows=rows,
            folder=str(chosen), before=str(before) if before else None)

@@ -17,8 +17,9 @@ from app.commands.group import answer, as_json, guarded
 from app.data.operations import backup
 from app.kernel import clock, schema, shape
 from app.kernel.actor import SYSTEM
-from app.kernel.database import acting_as, session
+from app.kernel.database import acting_as, db, session
 from app.kernel.events import EventInbox
+from app.kernel.rollups import upkeep as rollups
 from app.kernel.server import server
 from app.workflows.models import JobRun, OutboxMessage, Schedule
 from app.workflows.operations import engine
@@ -31,9 +32,10 @@ MOST_NAMED = 20
 @as_json
 @guarded
 def doctor(json_: bool) -> None:
-    """Check schema, configuration, clock, stuck jobs, outbox, disk and backup; what is wrong, with what to do."""
+    """Check schema, configuration, clock, jobs, outbox, sums, disk and backup; what is wrong, with what to do."""
     with acting_as(SYSTEM):
-        found = [*_schema(), *_configuration(), _clock(), _jobs(), _events(), _outbox(), _disk(), _backup()]
+        found = [*_schema(), *_configuration(), _clock(), _jobs(), _events(), _outbox(), _rollups(), _disk(),
+                 _backup()]
     text = "\n".join(f"{'ok  ' if fine else 'LOOK'} {name}: {say}" for name, fine, say in found)
     bad = [name for name, fine, _say in found if not fine]
     answer(json_, text, checks=[{"name": name, "ok": fine, "say": say} for name, fine, say in found])
@@ -98,6 +100,18 @@ def _outbox() -> Check:
                              .where(OutboxMessage.state == "dead")).scalar_one()
     say = "nothing was given up" if dead == 0 else f"{dead} messages were given up: check SMTP_URL"
     return "outbox", dead == 0, say
+
+
+def _rollups() -> Check:
+    """Whether the kept sums are built, and hold as many records as there are; `rollups verify` looks at each cell."""
+    if not sa.inspect(db.engine).has_table("rollup_state"):
+        return "rollups", False, "run `flask crm init`"
+    unbuilt = rollups.unbuilt()
+    if unbuilt:
+        return "rollups", False, f"{', '.join(unbuilt)} not built: run `flask crm rollups rebuild`"
+    wrong = [name for name, (held, there) in rollups.counts().items() if held != there]
+    say = f"{', '.join(wrong)} out of step: run `flask crm rollups rebuild`" if wrong else "they count every record"
+    return "rollups", not wrong, say
 
 
 def _backup() -> Check:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from app.commands.group import answer, as_json, guarded
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
+from app.kernel.rollups import upkeep as rollups
 from app.kernel.search import upkeep
 from app.kernel.settings import Setting, declared
 from app.sales.operations import lay_out_catalogue
@@ -29,6 +30,8 @@ def init(admin: str | None, password: str | None, email: str | None, starter: bo
         in_unit(sync)
         if upkeep.is_empty():
             upkeep.rebuild()
+        if rollups.unbuilt():
+            rollups.rebuild()
         if starter:
             in_unit(lay_out_catalogue)
         if admin:

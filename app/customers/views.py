@@ -45,7 +45,7 @@ class CustomerView(EntityView):
         Chart("by_industry", _l("Customers by industry"), group="industry", measure=count(), period="created_at"),
         Chart("by_region", _l("Customers by region"), group="region", measure=count(), period="created_at"),
         Chart("by_lifecycle", _l("Customers by lifecycle stage"), group="lifecycle_stage", measure=count(), kind="pie",
-              period="created_at"),
+              period="created_at", rollup=True),
         Chart("new_by_month", _l("New customers by month"), group="created_at:month", measure=count(),
               period="created_at"),
         Chart("overdue_by_owner", _l("Overdue follow-ups by owner"), group="owner", measure=count(),

@@ -76,6 +76,11 @@ class Change:
     actor_kind: str = ""
     actor_id: int | None = None
     batch_id: int | None = None
+    # The first of its changes that was no mere update, by which one knows whether the record lived before the unit.
+    began: str = ""
+
+    def __post_init__(self) -> None:
+        self.began = self.began or self.kind
 
     def merged(self, later: "Change") -> "Change":
         """This with a later change of the same record: first before, last after. Both stay as they are."""
@@ -85,7 +90,8 @@ class Change:
         kind = later.kind if later.kind != "update" and self.kind != "create" else self.kind
         return replace(self, kind=kind, changes=changes, owner_id=later.owner_id, team_id=later.team_id,
                        version=later.version, verb=self.verb or later.verb, cause=self.cause or later.cause,
-                       batch_id=self.batch_id or later.batch_id)
+                       batch_id=self.batch_id or later.batch_id,
+                       began=later.began if self.began == "update" else self.began)
 
     def is_nothing(self) -> bool:
         return self.kind == "update" and all(before == after for before, after in self.changes.values())

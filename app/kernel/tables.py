@@ -21,7 +21,7 @@ from app.kernel.database import db, writing_from_the_start
 
 VERSION_TABLE = "alembic_version"
 # What follows from other rows is emptied with them but does not travel; its own tables SQLite keeps by triggers.
-DERIVED = "search_entry"
+DERIVED = frozenset({"search_entry", "rollup_cell", "rollup_state"})
 KEPT_BY_TRIGGERS = "search_gram"
 AT_ONCE = 1_000
 
@@ -35,7 +35,7 @@ class Tables:
 
     def names(self) -> list[str]:
         """The names in the order in which they can be filled."""
-        return [name for name in self.columns if name != DERIVED]
+        return [name for name in self.columns if name not in DERIVED]
 
     def rows(self, name: str) -> Iterator[list[Any]]:
         """Every row in portable form, its values in the order of the columns; a thousand are in memory at a time."""

@@ -51,7 +51,8 @@ class TicketView(EntityView):
     ]
     charts = [
         Chart("by_category", _l("Tickets by category"), group="category", split="kind", period="created_at"),
-        Chart("by_status", _l("Tickets by status"), group="status", split="priority", period="created_at"),
+        Chart("by_status", _l("Tickets by status"), group="status", split="priority", period="created_at",
+              rollup=True),
         Chart("by_agent", _l("Tickets by agent"), group="assignee", split="status", period="created_at"),
         Chart("by_month", _l("New tickets by month"), group="created_at:month", split="kind", period="created_at",
               kind="line"),

@@ -166,7 +166,7 @@ class ChurnAlertView(EntityView):
         Chart("by_reason", _l("Churn alerts by reason and outcome"), query=alerts_by_reason, period="raised_at",
               kind="table"),
         Chart("by_status", _l("Churn alerts by status"), group="status", measure=count(), period="raised_at",
-              kind="pie"),
+              kind="pie", rollup=True),
         Chart("by_cause", _l("Churn alerts by cause"), group="cause", split="status", measure=count(),
               period="raised_at"),
     ]

@@ -1,14 +1,13 @@
 """Charts: one SQL aggregate each, under the reader's rights, every point with the address of the rows behind it."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Response, current_app, jsonify, url_for
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.kernel import clock, filters, money
@@ -16,13 +15,13 @@ from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.entity import scoped_by_table
 from app.kernel.errors import Missing, NotAllowed, RuleError
-from app.kernel.fields import Field, fields_of
+from app.kernel.fields import fields_of
 from app.kernel.filters import EVERYTHING, Tree, Where, all_of
 from app.kernel.problems import N_, problem
 from app.kernel.views import asked as ask
-from app.kernel.views.buckets import Bucket, buckets_between, step_of
+from app.kernel.views import rolled
+from app.kernel.views.axes import Axis, axis_of, base_currency
 from app.kernel.views.declare import Chart, Measure
-from app.kernel.views.lens import person_name, relation_of, spoken
 
 # (model, money column, day column or None) -> expression in minor units of the base currency, NULL without a rate.
 Conversion = Callable[[type, Any, Any], Any]
@@ -40,17 +39,6 @@ COLUMN_LABELS = {
 def set_conversion(app: Any, conversion: Conversion) -> None:
     """Name the function that converts money at dated rates; without one, sums are split by currency."""
     app.extensions["money_conversion"] = conversion
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What the points stand along: an SQL expression, how a value is said, and the filter that finds its rows."""
-
-    expression: Any
-    say: Callable[[Any], str]
-    tree: Callable[[Any], Tree]
-    order: tuple[Any, ...] = ()
-    joins: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,10 +114,26 @@ def _team_tree(args: Any) -> Tree:
 
 
 def _points(view: Any, chart: Chart, tree: Tree, since: dt.date | None, until: dt.date | None) -> list[dict[str, Any]]:
-    model = view.model
+    is_whole = since is None and until is None and tree == all_of(chart.tree())
+    kept = rolled.rows(view, chart) if is_whole else None
+    rows, group, split = kept or _read(view.model, chart, tree, since, until)
+    points = [_point(view, chart, tree, group, split, row) for row in rows]
+    place = {value: position for position, value in enumerate(group.order)}
+    return sorted(points, key=lambda point: (place.get(point["key"], len(place)), -(point["value"] or 0)
+                                             if not group.order else 0, point["group"]))[:MAX_GROUPS * 10]
+
+
+def _read(model: Any, chart: Chart, tree: Tree, since: dt.date | None, until: dt.date | None) -> Any:
+    """The rows (g, s where it is split, v, c where money has several currencies), and the axes."""
+
+    def span(column: Any, joins: list[Any]) -> tuple[dt.date, dt.date]:
+        zone = ZoneInfo(acting().zone)
+        low, high = _extent(column, condition, (model, joins))
+        return _day(low, zone, since), _day(high, zone, until)
+
     condition = ask.condition(model, tree)
-    group = _axis(model, chart.group, condition, since, until)
-    split = _axis(model, chart.split, condition, since, until) if chart.split else None
+    group = axis_of(model, chart.group, span)
+    split = axis_of(model, chart.split, span) if chart.split else None
     value, currency = _measure(model, chart, condition)
     chosen = [group.expression.label("g"), *([split.expression.label("s")] if split else []), value.label("v")]
     chosen += [currency.label("c")] if currency is not None else []
@@ -138,12 +142,22 @@ def _points(view: Any, chart: Chart, tree: Tree, since: dt.date | None, until: d
     for axis in (group, split):
         for join in axis.joins if axis else ():
             found = found.outerjoin(*join)
-    found = found.group_by(*keys).limit(MAX_GROUPS * 10)
-    rows = session().execute(found)
-    points = [_point(view, chart, tree, group, split, row) for row in rows]
-    place = {value: position for position, value in enumerate(group.order)}
-    return sorted(points, key=lambda point: (place.get(point["key"], len(place)), -(point["value"] or 0)
-                                             if not group.order else 0, point["group"]))[:MAX_GROUPS * 10]
+    return session().execute(found.group_by(*keys).limit(MAX_GROUPS * 10)), group, split
+
+
+def _extent(column: Any, condition: Any, base: tuple[type, list[Any]]) -> tuple[Any, Any]:
+    found = sa.select(sa.func.min(column), sa.func.max(column)).select_from(base[0]).where(condition)
+    for join in base[1]:
+        found = found.outerjoin(*join)
+    return session().execute(found).one()
+
+
+def _day(value: Any, zone: ZoneInfo, chosen: dt.date | None) -> dt.date:
+    if chosen is not None:
+        return chosen
+    if isinstance(value, dt.datetime):
+        return clock.seen_from(str(zone), value).date()
+    return value or clock.today(str(zone))
 
 
 def _point(view: Any, chart: Chart, tree: Tree, group: Axis, split: Axis | None, row: Any) -> dict[str, Any]:
@@ -168,11 +182,6 @@ def _series(points: list[dict[str, Any]]) -> dict[str, Any]:
     cells = {(point["group"], point["split"]): point["value"] for point in points}
     series = [{"name": name, "data": [cells.get((category, name), 0) for category in categories]} for name in names]
     return {"categories": categories, "series": series, "total": sum(point["value"] for point in points)}
-
-
-def base_currency() -> str:
-    """CRM_CURRENCY."""
-    return current_app.config.get("CRM_CURRENCY", "CNY")
 
 
 def _is_money(model: type, measure: Measure) -> bool:
@@ -216,99 +225,3 @@ def _day_of(model: type, dotted: str) -> Any:
     found = sa.select(_day_of(target, ".".join([*way[1:], last])))
     # Said by name: inside the subquery for a rate it would not be taken for the row outside, but for any row.
     return found.where(target.id == getattr(model, pointer.column)).correlate(model).scalar_subquery()
-
-
-def _axis(model: type, spec: str, condition: Any, since: dt.date | None, until: dt.date | None) -> Axis:
-    dotted, _, step = spec.partition(":")
-    if not ask.usable(acting(), model)(dotted):
-        raise NotAllowed()
-    *way, last = dotted.split(".")
-    at, joins = model, []
-    for name in way:
-        relation = getattr(at, relation_of(at, fields_of(at)[name]).key)
-        at = scoped_by_table()[fields_of(at)[name].target]
-        joins.append((at, relation))
-    field = fields_of(at)[last]
-    column = getattr(at, field.column)
-    if step:
-        return _time_axis(dotted, field, column, condition, (model, joins), step, since, until)
-    if field.kind in ("pointer", "user"):
-        return _pointer_axis(dotted, at, field, column, tuple(joins))
-    return Axis(column, lambda value: _say_plain(field, value), lambda value: _equals(dotted, value), (), tuple(joins))
-
-
-def _say_plain(field: Field, value: Any) -> str:
-    if value is None or value == "":
-        return gettext("(empty)")
-    return spoken(field, value, base_currency(), acting())
-
-
-def _equals(dotted: str, value: Any) -> Tree:
-    return Where(dotted, "is_empty", None) if value is None or value == "" else Where(dotted, "eq", str(value))
-
-
-def _pointer_axis(dotted: str, at: type, field: Field, column: Any, joins: tuple[Any, ...]) -> Axis:
-    names: dict[int, str] = {}
-
-    def say(value: Any) -> str:
-        if value is None:
-            return gettext("(empty)")
-        if value not in names:
-            names.update(_titles(at, field, value))
-        return names.get(value, gettext("Locked"))
-
-    return Axis(column, say, lambda value: _equals(dotted, value), (), joins)
-
-
-def _titles(at: type, field: Field, value: int) -> Mapping[int, str]:
-    """Titles of the first few hundred targets at once, so that a chart costs one statement more, not one per bar."""
-    target = relation_of(at, field).mapper.class_
-    if field.kind == "user":
-        return {user.id: person_name(user) for user in session().scalars(sa.select(target))}
-    found = {row.id: str(row) for row in session().scalars(sa.select(target).order_by(target.id).limit(500))}
-    if value not in found:
-        found |= {row.id: str(row) for row in session().scalars(sa.select(target).where(target.id == value))}
-    return found
-
-
-def _time_axis(dotted: str, field: Field, column: Any, condition: Any, base: tuple[type, list[Any]], step: str,
-               since: dt.date | None, until: dt.date | None) -> Axis:
-    """Buckets of whole days, weeks, months, quarters or years in the reader's zone, as one CASE over their bounds."""
-    zone = ZoneInfo(acting().zone)
-    low, high = _extent(column, condition, base)
-    buckets = buckets_between(_day(low, zone, since), _day(high, zone, until), step_of(step))
-    if not buckets:
-        return Axis(sa.literal(None), lambda value: gettext("(empty)"), lambda value: _equals(dotted, None))
-    bounds = [(column < _bound(field, bucket.end, zone), bucket.name) for bucket in buckets]
-    first = (column < _bound(field, buckets[0].start, zone), None)
-    by_name: dict[str, Bucket] = {bucket.name: bucket for bucket in buckets}
-
-    def tree(value: Any) -> Tree:
-        if value is None:
-            return Where(dotted, "is_empty", None)
-        bucket = by_name[value]
-        return Where(dotted, "between", (bucket.start.isoformat(), (bucket.end - dt.timedelta(days=1)).isoformat()))
-
-    expression = sa.case((column.is_(None), None), first, *bounds, else_=None)
-    return Axis(expression, lambda value: value or gettext("(empty)"), tree, tuple(by_name), tuple(base[1]))
-
-
-def _extent(column: Any, condition: Any, base: tuple[type, list[Any]]) -> tuple[Any, Any]:
-    found = sa.select(sa.func.min(column), sa.func.max(column)).select_from(base[0]).where(condition)
-    for join in base[1]:
-        found = found.outerjoin(*join)
-    return session().execute(found).one()
-
-
-def _day(value: Any, zone: ZoneInfo, chosen: dt.date | None) -> dt.date:
-    if chosen is not None:
-        return chosen
-    if isinstance(value, dt.datetime):
-        return clock.seen_from(str(zone), value).date()
-    return value or clock.today(str(zone))
-
-
-def _bound(field: Field, day: dt.date, zone: ZoneInfo) -> Any:
-    if field.kind == "date":
-        return day
-    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -36,7 +36,9 @@ class Chart:
     """One chart of an entity. `group` and `split` are fields, dotted or with a step of time (``closed_at:month``).
 
     `where` narrows the records, `period` is the date or moment field that the period filter is about. `query` replaces
-    the aggregate by a named read: called with a `charts.Asked`, it answers a list of row mappings.
+    the aggregate by a named read: called with a `charts.Asked`, it answers a list of row mappings. `rollup` keeps the
+    sums with every change, for a chart of the first page: a count or sum over choices, pointers or steps of time of the
+    record itself, whose `where` asks for no day.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Chart:
     period: str = ""
     query: Callable[..., list[dict[str, Any]]] | None = None
     help: Any = ""
+    rollup: bool = False
 
     def tree(self) -> Tree:
         return from_keywords(self.where)

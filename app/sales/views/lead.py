@@ -39,7 +39,8 @@ class LeadView(EntityView):
     charts = [
         Chart("by_source", _l("Leads by source with conversion"), kind="table", period="created_at",
               query=queries.leads_by_source),
-        Chart("by_status", _l("Leads by status"), group="status", measure=count(), kind="pie", period="created_at"),
+        Chart("by_status", _l("Leads by status"), group="status", measure=count(), kind="pie", period="created_at",
+              rollup=True),
         Chart("new_by_month", _l("New leads by month"), group="created_at:month", split="source", measure=count(),
               period="created_at"),
         Chart("overdue_by_owner", _l("Overdue follow-ups by owner"), group="owner", measure=count(), period="next_at",

@@ -42,7 +42,7 @@ class OpportunityView(EntityView):
     ]
     charts = [
         Chart("won_by_month", _l("Won revenue by month"), group="closed_at:month", measure=REVENUE, where=WON,
-              period="closed_at"),
+              period="closed_at", rollup=True),
         Chart("won_by_owner", _l("Won revenue by owner"), group="owner", measure=REVENUE, where=WON,
               period="closed_at"),
         Chart("won_by_team", _l("Won revenue by team"), group="team", measure=REVENUE, where=WON, period="closed_at"),
@@ -51,7 +51,7 @@ class OpportunityView(EntityView):
         Chart("funnel", _l("Funnel with conversion and days per stage"), kind="funnel", period="created_at",
               query=queries.funnel),
         Chart("pipeline", _l("Open amount by stage"), group="stage", measure=REVENUE, where={"stage_category": "open"},
-              period="expected_close_on"),
+              period="expected_close_on", rollup=True),
         Chart("loss_reasons", _l("Loss reasons"), group="loss_reason", measure=count(), kind="pie",
               where={"stage_category": "lost"}, period="closed_at"),
         Chart("lost_to", _l("Lost to competitors"), group="competitor", measure=count(),

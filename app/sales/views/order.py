@@ -32,7 +32,7 @@ class OrderView(EntityView):
     ]
     charts = [
         Chart("by_month", _l("Order amount by month"), group="ordered_at:month", measure=sum_of("amount"),
-              where={"status": STANDING}, period="ordered_at"),
+              where={"status": STANDING}, period="ordered_at", rollup=True),
         Chart("by_channel", _l("Order amount by channel"), group="channel", measure=sum_of("amount"),
               where={"status": STANDING}, period="ordered_at"),
         Chart("by_region", _l("Order amount by region"), group="customer.region", measure=sum_of("amount"),

@@ -52,6 +52,8 @@ def _schedules(zone: str) -> list[dict[str, Any]]:
          "zone": zone, "active": False},
         {"name": gettext("Keep a picture of the business every night"), "job": "snapshots", "kind": "daily",
          "at": "00:10", "zone": zone},
+        {"name": gettext("Fold the sums of the charts"), "job": "rollups", "kind": "every", "minutes": 10,
+         "zone": zone},
         {"name": gettext("Back up every night"), "job": "backup", "kind": "daily", "at": "01:00", "zone": zone},
         {"name": gettext("Tidy up every night"), "job": "upkeep", "kind": "daily", "at": "04:00", "zone": zone},
     ]

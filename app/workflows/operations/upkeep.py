@@ -13,6 +13,7 @@ from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.once import forget_old_keys
 from app.kernel.purge import forget_rows, old_in_bin, purge_rows, purgeable
+from app.kernel.rollups import upkeep as rollups
 from app.kernel.settings import declare, read_setting
 from app.sales.operations.leads import release_neglected_leads
 from app.security.audit import write_entry
@@ -112,3 +113,10 @@ def reclaim(arguments: dict[str, Any]) -> int:
             while done := in_unit(release):
                 total += done
     return total
+
+
+@job("rollups", _l("Fold the sums of the charts"))
+def fold(arguments: dict[str, Any]) -> int:
+    """Make one row of what was added to each sum since the last time; how many rows went."""
+    with acting_as(SYSTEM):
+        return rollups.fold()

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kernel.views.buckets import MAX_BUCKETS, STEPS, buckets_between, step_of
+from app.kernel.buckets import MAX_BUCKETS, STEPS, bound, buckets_between, first_day_of, step_of
 
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1))
 
@@ -85,3 +86,23 @@ def test_from_however_long_ago_the_latest_steps_are_those_that_are_shown(step, f
 def test_a_day_lies_in_the_step_that_people_would_say(step, day, name, start, end):
     (bucket,) = buckets_between(dt.date.fromisoformat(day), dt.date.fromisoformat(day), step_of(step))
     assert (bucket.name, bucket.start.isoformat(), bucket.end.isoformat()) == (name, start, end)
+
+
+@given(st.sampled_from(list(STEPS)), st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1)),
+       st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/Santiago", "Africa/Cairo"]))
+def test_a_moment_lies_between_the_bounds_of_its_bucket(step, naive, name):
+    moment, zone = naive.replace(tzinfo=dt.UTC), ZoneInfo(name)
+    start = first_day_of(moment, step_of(step), zone)
+    assert start == step_of(step).floor(start)
+    assert bound(start, zone) <= moment < bound(step_of(step).next(start), zone)
+
+
+@pytest.mark.parametrize("moment", [dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+                                    dt.datetime(9999, 12, 31, 23, tzinfo=dt.UTC)])
+def test_the_ends_of_the_calendar_have_a_bucket_too(moment):
+    for step in STEPS.values():
+        assert first_day_of(moment, step, ZoneInfo("Asia/Shanghai")) <= moment.date()
+
+
+def test_a_day_needs_no_zone():
+    assert first_day_of(dt.date(2026, 3, 31), step_of("quarter"), ZoneInfo("UTC")) == dt.date(2026, 1, 1)

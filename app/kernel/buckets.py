@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app.kernel import clock
 
 MAX_BUCKETS = 400
 # The calendar ends within a step of its first and last day, and in some zones within an hour of them.
@@ -58,3 +61,21 @@ def buckets_between(first: dt.date, last: dt.date, step: Step) -> list[Bucket]:
         found.append(Bucket(step.name(start), start, step.next(start)))
         start = step.floor(start - dt.timedelta(days=1))
     return found[::-1]
+
+
+def bound(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """The moment at which `day` begins in `zone`."""
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+
+
+def first_day_of(value: dt.date | dt.datetime, step: Step, zone: ZoneInfo) -> dt.date:
+    """The first day of the bucket that a day or a moment lies in, by the same bounds by which charts draw buckets."""
+    if not isinstance(value, dt.datetime):
+        return step.floor(value)
+    start = step.floor(clock.seen_from(str(zone), value).date())
+    if not EARLIEST <= start < LATEST:
+        return start
+    if value < bound(start, zone):
+        return step.floor(start - dt.timedelta(days=1))
+    after = step.next(start)
+    return after if value >= bound(after, zone) else start
