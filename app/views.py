@@ -17,13 +17,15 @@ from app.customers.views import (
     TagView,
 )
 from app.data.views import BatchView, ImportView, UndoView
+from app.desk.rules.tasks import LIVE
 from app.desk.views import AttachmentView, NotificationView, SavedViewView, TaskView
 from app.kernel.api import api_of
 from app.kernel.api.search_api import SearchApi
 from app.kernel.search import content
-from app.kernel.views import EntityView, indexes, rolled, site
+from app.kernel.views import EntityView, home, indexes, rolled, site
 from app.kernel.views.access import signed_in
 from app.kernel.views.everywhere import SearchView
+from app.kernel.views.home import Agenda, Figure, Picture
 from app.sales.views.catalogue import (
     CompetitorView,
     CurrencyRateView,
@@ -48,7 +50,9 @@ from app.security.views import (
     TeamView,
     UserProfileView,
 )
+from app.support.rules.flow import ACTIVE
 from app.support.views import TicketCategoryView, TicketMessageView, TicketView
+from app.workflows.models.alerts import ACTIVE as AT_RISK
 from app.workflows.views import (
     AgentView,
     ChurnAlertView,
@@ -62,6 +66,30 @@ from app.workflows.views import (
     WinBackPlanView,
 )
 
+MY_TASKS = {"owner": "me", "status": LIVE}
+MY_TICKETS = {"owner": "me", "status": ACTIVE}
+
+# What the first page shows to whom it concerns. By owner, not by assignee, who is the same person: it is indexed.
+HOME = [
+    Figure(_l("Tasks due today"), "task", {**MY_TASKS, "due_at": "today"}),
+    Figure(_l("Overdue tasks"), "task", {**MY_TASKS, "due_at": "overdue"}, alarms=True),
+    Figure(_l("To contact today"), "customer", {"owner": "me", "next_contact_at": "today"}),
+    Figure(_l("Overdue follow-ups"), "customer", {"owner": "me", "next_contact_at": "overdue"}, alarms=True),
+    Figure(_l("My open opportunities"), "opportunity", {"owner": "me", "stage_category": "open"}),
+    Figure(_l("Open opportunities"), "opportunity", {"stage_category": "open"}, own=False, wide=True),
+    Figure(_l("My open tickets"), "ticket", MY_TICKETS),
+    Figure(_l("My overdue tickets"), "ticket", {**MY_TICKETS, "resolve_due_at": "overdue"}, alarms=True),
+    Figure(_l("Unassigned tickets"), "ticket", {"owner__is_empty": True, "status": ACTIVE}),
+    Figure(_l("Customers at risk"), "churn_alert", {"status": AT_RISK}, alarms=True, own=False),
+    Figure(_l("Unread notices"), "notification", {"owner": "me", "read_at__is_empty": True}),
+    Agenda(_l("My next tasks"), "task", "due_at", MY_TASKS, shows="about",
+           empty=_l("No task waits for you. Write down the next step with a customer as a task.")),
+    Agenda(_l("My next follow-ups"), "customer", "next_contact_at", {"owner": "me"}, shows="lifecycle_stage",
+           empty=_l("No customer waits for you. Say at your customers when you will contact them next.")),
+    Picture("opportunity", "pipeline"), Picture("opportunity", "won_by_month"), Picture("ticket", "by_status"),
+    Picture("customer", "by_lifecycle"), Picture("order", "by_month"),
+]
+
 
 class HomeView(IndexView):
     """The first page."""
@@ -72,7 +100,7 @@ class HomeView(IndexView):
     @signed_in
     def index(self) -> Any:
         """Where a user's day begins."""
-        return self.render_template("crm/home.html")
+        return self.render_template("crm/home.html", page=home.page(HOME), today=home.today())
 
 
 MENU: list[tuple[Any, str, list[tuple[type[EntityView], Any]]]] = [

@@ -135,3 +135,16 @@ def test_every_record_class_is_an_entity_or_a_log_that_cannot_be_written(views):
     for entity, view in views.items():
         if not issubclass(view.model, Entity):
             assert view.read_only, entity
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_the_blocks_of_the_first_page_are_named_in_both_languages_and_their_charts_are_kept(company, views):
+    from app.views import HOME
+
+    labels = [("home", block.label) for block in HOME if hasattr(block, "label")]
+    labels += [("home", block.empty) for block in HOME if str(getattr(block, "empty", ""))]
+    assert untranslated(company, labels) == []
+    for block in HOME:
+        if hasattr(block, "chart"):
+            (chart,) = [chart for chart in views[block.entity].charts if chart.name == block.chart]
+            assert chart.rollup, f"{block.entity}.{block.chart} would read every record each morning"

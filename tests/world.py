@@ -21,9 +21,11 @@ def build():
     from app.commands.setup import sync
     from app.kernel.actor import SYSTEM
     from app.kernel.database import acting_as, in_unit
+    from app.kernel.rollups import upkeep
 
     with acting_as(SYSTEM):
         in_unit(sync)
+        upkeep.rebuild()
         in_unit(_people)
 
 

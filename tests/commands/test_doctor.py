@@ -87,7 +87,7 @@ def test_the_doctor_says_one_line_for_each_check_and_what_to_do(company):
     assert answer.exit_code == 0, answer.output
     names = [line[5:].partition(":")[0] for line in answer.output.splitlines()]
     assert names == ["schema", "parts", "keys", "hosts", "mail", "folders", "database", "skew", "clock", "jobs",
-                     "events", "outbox", "disk", "backup"]
+                     "events", "outbox", "rollups", "disk", "backup"]
 
 
 @pytest.mark.parametrize(("hours", "fine", "say"), [(None, False, "there is none"), (3, True, "3 hours old"),

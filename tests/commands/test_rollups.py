@@ -8,13 +8,15 @@ from app.customers.models import Customer
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as, in_unit, session
 from app.kernel.rollups import upkeep
-from app.kernel.rollups.cells import RollupCell
+from app.kernel.rollups.cells import RollupCell, RollupState
 from tests.commands.test_doctor import checked
 from tests.commands.test_setup import run
 from tests.desk.records import add
 
 
 def test_verify_tells_what_is_wrong_and_rebuild_sets_it_right(company):
+    with company.acting("system"):
+        in_unit(lambda: session().execute(sa.delete(RollupState.__table__)))
     told = run(company.app, "rollups", "verify")
     assert told.exit_code == 1
     assert "customer.by_lifecycle: not built" in told.output

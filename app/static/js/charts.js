@@ -39,32 +39,66 @@ function options(data) {
   if (data.kind === "funnel" || data.kind === "pie") {
     const [name, value] = columnsOf(data).map((column) => column.name);
     const shown = data.points || data.rows.map((row) => ({ group: row[name], value: row[value], url: row.url }));
-    return { tooltip: { renderMode: "richText" }, series: [{ type: data.kind, radius: "70%", sort: "none",
+    return { tooltip: { renderMode: "richText" }, series: [{ type: data.kind, sort: "none",
       data: shown.map((point) => ({ name: point.group, value: point.value, url: point.url })) }] };
   }
   // Several series stand on each other; lines that do are drawn as areas, else they would be read as values of their own.
   const stacked = data.series.length > 1;
   const shape = data.kind === "line" ? { type: "line", areaStyle: stacked ? { opacity: 0.3 } : undefined } : { type: "bar" };
   return { tooltip: { trigger: "axis", renderMode: "richText" }, legend: stacked ? { top: 0, type: "scroll" } : undefined,
-    grid: { containLabel: true, left: 8, right: 8, bottom: 8, top: 36 },
+    grid: { containLabel: true, left: 8, right: 16, bottom: 8, top: stacked ? 36 : 16 },
     xAxis: { type: "category", data: data.categories }, yAxis: { type: "value" },
     series: data.series.map((each) => ({ ...shape, name: each.name, data: each.data, stack: stacked ? "all" : undefined })) };
 }
 
-document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("[data-chart]").forEach(async (place) => {
-    const answer = await fetch(place.dataset.chart, { headers: { Accept: "application/json" } });
-    const data = await answer.json();
-    if (!answer.ok) { place.textContent = Object.values(data.problems || {}).join(" ") || data.message; return; }
-    place.parentElement.querySelector("[data-chart-table]").append(table(data));
-    if (data.rows && data.kind !== "funnel") { place.remove(); return; }
-    const chart = window.echarts.init(place);
-    chart.setOption(options(data));
-    chart.on("click", (event) => {
-      const found = (data.points || []).find((point) => point.group === event.name && (!event.seriesName || point.split === event.seriesName || !point.split));
-      const url = (event.data && event.data.url) || (found && found.url);
-      if (url) window.location.assign(url);
-    });
-    window.addEventListener("resize", () => chart.resize());
+/* The colours of the page, in the light and in the dark. */
+function coloured(option, place) {
+  const style = getComputedStyle(place);
+  const text = style.color;
+  // As the browser draws it: the variable itself may be an expression that no canvas understands.
+  const line = getComputedStyle(place.parentElement).borderTopColor;
+  const axis = { axisLabel: { color: text }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
+  const dyed = { ...option, textStyle: { color: text } };
+  if (dyed.legend) dyed.legend = { ...dyed.legend, textStyle: { color: text } };
+  if (dyed.xAxis) { dyed.xAxis = { ...axis, splitLine: undefined, ...dyed.xAxis }; dyed.yAxis = { ...axis, ...dyed.yAxis }; }
+  dyed.series = dyed.series.map((each) => (each.type === "bar" || each.type === "line" ? each : { ...each, radius: place.clientWidth < 400 ? "50%" : "70%", label: { color: text } }));
+  return dyed;
+}
+
+function isEmpty(data) {
+  return !(data.rows || data.points).length;
+}
+
+async function draw(place) {
+  const answer = await fetch(place.dataset.chart, { headers: { Accept: "application/json" } });
+  const data = await answer.json();
+  if (!answer.ok) { place.textContent = Object.values(data.problems || {}).join(" ") || data.message; return; }
+  const beside = place.parentElement.querySelector("[data-chart-table]");
+  if (isEmpty(data) && place.dataset.chartEmpty) {
+    place.textContent = place.dataset.chartEmpty;
+    place.classList.add("chart-empty");
+    (beside.closest("details") || beside).remove();
+    return;
+  }
+  beside.append(table(data));
+  if (data.rows && data.kind !== "funnel") { place.remove(); return; }
+  const chart = window.echarts.init(place);
+  chart.setOption(coloured(options(data), place));
+  chart.on("click", (event) => {
+    const found = (data.points || []).find((point) => point.group === event.name && (!event.seriesName || point.split === event.seriesName || !point.split));
+    const url = (event.data && event.data.url) || (found && found.url);
+    if (url) window.location.assign(url);
   });
+  window.addEventListener("resize", () => chart.resize());
+}
+
+/* A chart is asked for when it comes into sight. */
+document.addEventListener("DOMContentLoaded", () => {
+  const watcher = new IntersectionObserver((seen) => {
+    seen.filter((each) => each.isIntersecting).forEach((each) => {
+      watcher.unobserve(each.target);
+      draw(each.target);
+    });
+  }, { rootMargin: "200px" });
+  document.querySelectorAll("[data-chart]").forEach((place) => watcher.observe(place));
 });
