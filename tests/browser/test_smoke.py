@@ -170,6 +170,23 @@ def test_the_charts_of_an_entity_are_drawn(open_page, entity):
     })""")
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_first_page_leads_to_lists_and_draws_charts_as_they_come_into_sight(open_page, width):
+    page = log_in(open_page("en-US", width), "sales1")
+    page.goto("/")
+    wanted = page.locator("[data-chart]").count()
+    assert wanted == 4
+    for position in range(wanted):
+        page.locator("[data-chart]").nth(position).scroll_into_view_if_needed()
+        playwright.expect(page.locator("[data-chart]").nth(position).locator("canvas")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    number = page.locator(".figure", has_text="My open opportunities")
+    told = number.locator(".figure-value").inner_text()
+    number.click()
+    page.wait_for_url(re.compile("/opportunity/list/"))
+    assert f"{told} records" in page.locator(".pager").inner_text()
+
+
 def test_lists_go_on_and_back_and_related_lists_come_when_one_scrolls_there(open_page):
     page = log_in(open_page(), "manager")
     page.goto("/customer/list/?sort=name")

@@ -30,7 +30,8 @@ def test_init_makes_schema_roles_defaults_and_the_first_administrator_and_may_be
         assert len(session().scalars(sa.select(Queue.id)).all()) == 2
         assert len(session().scalars(sa.select(Rule.id)).all()) == 1
         jobs = set(session().scalars(sa.select(Schedule.job)))
-    assert jobs == {"assignment", "reminders", "rules_tick", "churn", "reclaim", "upkeep", "snapshots", "backup"}
+    assert jobs == {"assignment", "reminders", "rules_tick", "churn", "reclaim", "upkeep", "snapshots", "backup",
+                    "rollups"}
     assert run(empty_app, "doctor").exit_code == 0
 
 

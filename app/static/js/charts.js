@@ -61,7 +61,13 @@ function coloured(option, place) {
   const dyed = { ...option, textStyle: { color: text } };
   if (dyed.legend) dyed.legend = { ...dyed.legend, textStyle: { color: text } };
   if (dyed.xAxis) { dyed.xAxis = { ...axis, splitLine: undefined, ...dyed.xAxis }; dyed.yAxis = { ...axis, ...dyed.yAxis }; }
-  dyed.series = dyed.series.map((each) => (each.type === "bar" || each.type === "line" ? each : { ...each, radius: place.clientWidth < 400 ? "50%" : "70%", label: { color: text } }));
+  const round = dyed.series.some((each) => each.type === "pie" || each.type === "funnel");
+  if (round) {
+    // Beside a pie on a phone there is no room for words.
+    const narrow = place.clientWidth < 400;
+    dyed.series = dyed.series.map((each) => ({ ...each, radius: narrow ? "60%" : "70%", label: { color: text, show: !narrow || each.type === "funnel" } }));
+    if (narrow) dyed.legend = { bottom: 0, textStyle: { color: text } };
+  }
   return dyed;
 }
 
@@ -92,7 +98,7 @@ async function draw(place) {
   window.addEventListener("resize", () => chart.resize());
 }
 
-/* A chart is asked for when it comes into sight. */
+/* On the first page a chart is asked for when it comes into sight. */
 document.addEventListener("DOMContentLoaded", () => {
   const watcher = new IntersectionObserver((seen) => {
     seen.filter((each) => each.isIntersecting).forEach((each) => {
@@ -100,5 +106,5 @@ document.addEventListener("DOMContentLoaded", () => {
       draw(each.target);
     });
   }, { rootMargin: "200px" });
-  document.querySelectorAll("[data-chart]").forEach((place) => watcher.observe(place));
+  document.querySelectorAll("[data-chart]").forEach((place) => ("chartLater" in place.dataset ? watcher.observe(place) : draw(place)));
 });
