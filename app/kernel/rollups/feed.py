@@ -20,13 +20,14 @@ Values = Mapping[str, Any]
 
 def follow(written: Sequence[tuple[int, Change]]) -> None:
     """Add what the changes give to cells and take from them: one read for each entity and chunk, one insert for all."""
+    kept = {entity: declared(entity) for entity in {change.entity for _event_id, change in written}}
     moved: dict[str, list[Change]] = {}
     for _event_id, change in written:
-        if any(change.kind != "update" or change.changed(*rollup.fields) for rollup in declared(change.entity)):
+        if any(change.kind != "update" or change.changed(*rollup.fields) for rollup in kept[change.entity]):
             moved.setdefault(change.entity, []).append(change)
     totals: Totals = {}
     for entity, changes in sorted(moved.items()):
-        rollups = declared(entity)
+        rollups = kept[entity]
         for start in range(0, len(changes), CHUNK):
             part = changes[start:start + CHUNK]
             standing = _standing(rollups, [change.record_id for change in part])
