@@ -44,3 +44,13 @@ def test_a_mask_is_lifted_where_the_declared_condition_holds(monkeypatch):
     assert columns.reveal_condition(Customer, READER) is None
     columns.lift_masks_where("customer", lambda model, actor: model.owner_id == actor.id)
     assert "owner_id" in str(columns.reveal_condition(Customer, READER))
+
+
+@pytest.mark.parametrize(("mode", "names"), [("write", True), ("read", True), ("mask", False), ("hide", False)])
+def test_who_may_not_use_the_title_may_not_read_what_a_record_is_called(mode, names):
+    assert columns.may_name(Actor(kind="user", id=1, columns={("customer", "name"): mode}), Customer) is names
+
+
+def test_a_title_that_is_made_has_no_column_rule(monkeypatch):
+    monkeypatch.setattr(Customer, "title_field", "name_and_town")
+    assert columns.may_name(Actor(kind="user", id=1, columns={("customer", "name_and_town"): "hide"}), Customer)

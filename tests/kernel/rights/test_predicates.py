@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from app.customers.models import Contact, Customer, Tag
 from app.desk.models import Task
 from app.kernel.actor import NOBODY, SYSTEM, Actor
-from app.kernel.database import session
-from app.kernel.rights.predicates import predicate, visible
+from app.kernel.collaborators import Collaborator
+from app.kernel.database import session, unit
+from app.kernel.rights.predicates import MOST_RANGES, predicate, ranges, visible
 from app.kernel.rights.states import matching_ids
 from tests.desk.records import add, delete
 
@@ -111,3 +112,43 @@ def test_all_is_the_widest_word_whatever_stands_beside_it(words):
     assert isinstance(predicate(Customer, actor, "read"), sa.True_)
     assert "deleted_at IS NULL" in str(visible(Customer, actor))
     assert "deleted_at" not in str(visible(Customer, actor, with_deleted=True))
+
+
+@pytest.mark.parametrize(("words", "count"), [
+    (["own", "pool"], 3), (["own", "team"], 3), (["pool", "team", "tree"], 4), (["pool", "through", "team"], 2)])
+def test_the_ranges_of_an_actor_are_together_what_he_may_reach(company, rows, words, count):
+    teams = frozenset({company.teams["East"], company.teams["West"]})
+    actor = Actor(kind="user", id=company.ids["sales1"], team_id=company.teams["East"], teams=teams,
+                  grants={("customer", "read"): frozenset(words)})
+    with company.acting("system"), unit() as current:
+        current.add(Collaborator(entity="customer", record_id=rows["sales2"], user_id=company.ids["sales1"]))
+    with company.acting("system"):
+        parts = ranges(Customer, actor, "read")
+        found = [matching_ids(session(), Customer, part, list(rows.values())) for part in parts]
+        assert set.union(*found) == matching_ids(session(), Customer, predicate(Customer, actor, "read"),
+                                                 list(rows.values()))
+    assert (len(parts), all(found)) == (count, True)
+    assert ranges(Customer, actor, "read") is parts
+
+
+@pytest.mark.parametrize("words", [["all"], ["all", "own"], ["pool"], [], ["through"]])
+def test_what_is_one_range_stays_whole(words):
+    actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset(words)})
+    assert ranges(Customer, actor, "read") == [predicate(Customer, actor, "read")]
+    assert ranges(Customer, SYSTEM, "read") == [predicate(Customer, SYSTEM, "read")]
+
+
+def test_a_tree_of_too_many_teams_is_walked_whole():
+    def parts(teams):
+        return ranges(Customer, Actor(kind="user", id=1, teams=frozenset(range(1, teams + 1)),
+                                      grants={("customer", "read"): frozenset({"tree"})}), "read")
+
+    assert (len(parts(MOST_RANGES)), len(parts(MOST_RANGES + 1))) == (MOST_RANGES, 1)
+
+
+def test_a_scope_that_an_entity_names_itself_is_one_range(monkeypatch):
+    named = Customer.name == "sales2"
+    scopes = {"own": lambda model, actor: named, "tree": lambda model, actor: None}
+    monkeypatch.setattr(Customer, "named_scopes", scopes)
+    actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset({"own", "tree", "pool"})})
+    assert [part is named for part in ranges(Customer, actor, "read")] == [True, False]
