@@ -51,7 +51,7 @@ class Opportunity(Entity):
     product_id = fields.pointer("product", _l("Product"), help=_l("What it is mainly about; the lines say it exactly."))
     expected_close_on = fields.date(_l("Expected close date"), index=True, aliases=("预计成交日期",))
     opened_on = fields.date(_l("Begun on"), aliases=("engage_date",))
-    closed_at = fields.moment(_l("Closed"), aliases=("成交时间", "close_date"))
+    closed_at = fields.moment(_l("Closed at"), aliases=("成交时间", "结束时间", "close_date", "Closed"))
     stage_category = fields.choice(_l("Stage category"), STAGE_CATEGORIES, required=True, default=deals.OPEN,
                                    readonly=True)
     stage_changed_at = fields.moment(_l("In this stage since"), readonly=True)
