@@ -37,7 +37,7 @@ def test_an_axis_over_days_that_end_before_they_begin_has_no_step(desk):
 def test_a_choice_is_said_in_words_and_found_by_its_value(desk):
     with desk.app.test_request_context("/?_l_=en"), desk.acting("sales1"):
         found = axis_of(Opportunity, "stage_category", lambda *_: pytest.fail("no days are asked for"))
-        assert found.say("won") == "Closed won"
+        assert (found.say("won"), found.say(None)) == ("Closed won", "(empty)")
         assert found.tree("won") == Where("stage_category", "eq", "won")
         assert found.tree("") == Where("stage_category", "is_empty", None)
 

@@ -14,7 +14,7 @@ from app.kernel import clock
 from app.kernel.database import acting_as, unit
 from app.kernel.errors import NotAllowed, RuleError
 from app.kernel.views import Chart, average_of, charts, count, site, sum_of
-from app.sales.models import CurrencyRate, Lead, Opportunity
+from app.sales.models import CurrencyRate, Lead, Opportunity, Order
 from app.security.models import ColumnRule
 from tests.desk.records import add, of
 
@@ -236,6 +236,18 @@ def test_months_of_a_date_are_whole_whatever_the_readers_zone(deals, view_of):
     everything = by_group(numbers(deals, view_of, "sales1", chart, entity="opportunity"))
     assert everything[("2026-03", "")] == 2.0
     assert everything[("(empty)", "")] == 2.0
+
+
+@sqlite_alone
+def test_months_of_what_is_pointed_at_run_from_its_first_to_its_last_day(deals, view_of):
+    chart = Chart("months", "Months", group="opportunity.expected_close_on:month")
+    add(deals, Order, customer=deals.mine, opportunity=None, owner=deals.ids["sales1"])
+    for day in (dt.date(2026, 1, 5), dt.date(2026, 3, 5)):
+        deal = add(deals, Opportunity, name=str(day), customer=deals.mine, expected_close_on=day,
+                   owner=deals.ids["sales1"])
+        add(deals, Order, customer=deals.mine, opportunity=deal, owner=deals.ids["sales1"])
+    found = by_group(numbers(deals, view_of, "sales1", chart, entity="order"))
+    assert found == {("2026-01", ""): 1.0, ("2026-03", ""): 1.0, ("(empty)", ""): 1.0}
 
 
 FAR = ["since=0001-01-01", "until=9999-12-31", "since=0001-01-01&until=9999-12-31", "since=9999-12-31"]
