@@ -1,5 +1,6 @@
 """The few statements that differ between SQLite and PostgreSQL."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,14 @@ def upsert(model: type, values: Mapping[str, Any], key: Sequence[str], change: M
 def united(selects: Iterable[Any]) -> Any:
     """UNION ALL of selects that are sorted and limited each by itself: SQLite takes such parts only wrapped."""
     return sa.union_all(*(sa.select(each.subquery()) for each in selects))
+
+
+def among(column: Any, ids: Sequence[int]) -> Any:
+    """Whether `column` is one of `ids`, of which there may be thousands: one value for the driver, not one for each."""
+    if dialect() == "sqlite":
+        each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        return column.in_(sa.select(each.c.value))
+    return column == sa.any_(sa.cast(list(ids), postgresql.ARRAY(sa.BigInteger())))
 
 
 def locked(statement: Any, *, skip: bool = False) -> Any:

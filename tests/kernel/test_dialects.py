@@ -43,6 +43,18 @@ def test_an_upsert_changes_the_row_that_holds_the_key(company):
         assert rows() == [(5, user), (6, user)]
 
 
+def test_thousands_of_ids_are_one_value_of_a_statement(company):
+    with company.acting("system"):
+        found = sa.select(Collaborator.id).where(dialects.among(Collaborator.record_id, range(40_000)))
+        assert session().scalars(found).all() == []
+        assert len(found.compile(session().get_bind()).params) == 1
+    with company.acting("system"), unit():
+        dialects.insert_once(Collaborator, {**ROW, "user_id": company.ids["sales1"]})
+        asked = sa.select(Collaborator.record_id)
+        assert session().scalars(asked.where(dialects.among(Collaborator.record_id, [4, 5, 6]))).all() == [5]
+        assert session().scalars(asked.where(dialects.among(Collaborator.record_id, []))).all() == []
+
+
 def test_rows_are_locked_where_the_database_locks_rows(company):
     with company.acting("system"):
         plain = str(dialects.locked(sa.select(Customer.id)).compile(session().get_bind()))

@@ -44,13 +44,21 @@ def _folded_by_postgres(element: folded, compiler: Any, **options: Any) -> str:
     return f"lower(translate({inner}, 'İΣ', 'iσ') COLLATE \"und-x-icu\")"
 
 
+def is_caseless(text: str) -> bool:
+    """Whether `text` is of digits and Chinese signs alone: no other sign is folded into one of them."""
+    return all("0" <= sign <= "9" or "\u3400" <= sign <= "\u9fff" or "\U00020000" <= sign <= "\U0003ffff"
+               for sign in text)
+
+
 def like(column: Any, needle: str, before: bool, after: bool) -> sa.ColumnElement[bool]:
     """Whether the folded `column` holds `needle`, anything being allowed `before` and `after` it."""
     pattern = fold(needle)
     for special in (ESCAPE, "%", "_"):
         pattern = pattern.replace(special, ESCAPE + special)
     # A backslash as escape would be read differently by each database's string syntax.
-    return folded(column).like(f"{'%' * before}{pattern}{'%' * after}", escape=ESCAPE)
+    # Folding costs ten times what the comparison does, by ICU as by a function of ours.
+    compared = column if is_caseless(needle) else folded(column)
+    return compared.like(f"{'%' * before}{pattern}{'%' * after}", escape=ESCAPE)
 
 
 def install_functions(connection: Any) -> None:

@@ -67,14 +67,31 @@ event.listen(_table, "before_drop", sa.DDL("DROP TABLE search_gram").execute_if(
 
 def holding(entity: str, *alternatives: Iterable[str]) -> Any:
     """SELECT of the ids of the entity's records that hold all the grams of one of the `alternatives`."""
-    # The plus keeps SQLite from walking all records of the entity instead.
-    own = _table.c.entity if dialect() == "postgresql" else sa.literal_column("+search_entry.entity", sa.String())
+    # Written so that neither database reads all entries of the entity, by their unique key, beside those of the grams.
+    own = _table.c.entity + "" if dialect() == "postgresql" else sa.literal_column("+search_entry.entity", sa.String())
     return sa.select(_table.c.record_id).where(_held(alternatives), own == entity)
 
 
 def sounding(entity: str, letters: str) -> Any:
     """SELECT of the ids of the entity's records whose name is asked for by the `letters` of its sound."""
     return holding(entity, wanted_spoken(letters)).where(_table.c.spoken.like(f"% {letters}%"))
+
+
+def holds(entity: str, record_id: Any, alternatives: Iterable[Iterable[str]] = (), letters: str = "") -> Any:
+    """Whether the entry of the one record holds one of the `alternatives`, or its name sounds like `letters`.
+
+    An expression to be asked row by row; NULL for a record without an entry.
+    """
+    tests = [_table.c.spoken.like(f"% {letters}%")] if letters else []
+    if dialect() == "postgresql":
+        tests += [_contains(grams) for grams in alternatives]
+    else:
+        words = " " + sa.type_coerce(_table.c.grams, sa.Text()) + " "
+        tests += [sa.and_(*(sa.func.instr(words, f" {word} ") > 0 for word in as_words(grams).split()))
+                  for grams in alternatives]
+    # A scalar and no EXISTS, which PostgreSQL may turn into a read of all entries.
+    own = sa.select(sa.or_(*tests)).where(_table.c.entity == entity, _table.c.record_id == record_id)
+    return sa.func.coalesce(own.correlate_except(_table).scalar_subquery(), sa.false())
 
 
 def entries_holding(*alternatives: Iterable[str]) -> Any:
@@ -92,9 +109,12 @@ def counts(grams: Iterable[str], most: int) -> dict[str, int]:
 
 def _held(alternatives: Iterable[Iterable[str]]) -> Any:
     if dialect() == "postgresql":
-        return sa.or_(*(_table.c.grams.op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text())))
-                        for grams in alternatives))
+        return sa.or_(*map(_contains, alternatives))
     asked = " OR ".join(f"({as_words(grams).replace(' ', ' AND ')})" for grams in alternatives)
     match = sa.text("SELECT rowid FROM search_gram WHERE search_gram MATCH :grams").bindparams(
         sa.bindparam("grams", asked, unique=True)).columns(sa.column("rowid", sa.Integer))
     return _table.c.id.in_(sa.select(match.subquery().c.rowid))
+
+
+def _contains(grams: Iterable[str]) -> Any:
+    return _table.c.grams.op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text())))

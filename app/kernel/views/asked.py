@@ -17,7 +17,7 @@ from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
 from app.kernel.search import parts
-from app.kernel.search.narrow import matches
+from app.kernel.search.narrow import Search
 from app.kernel.views.keyset import Order
 
 PAGE_SIZES = (25, 50, 100)
@@ -89,10 +89,13 @@ def context_of(actor: Actor) -> Context:
     return Context(user_id=actor.id, zone=actor.zone)
 
 
-def condition(model: type[Scoped], tree: Tree, actor: Actor | None = None) -> Any:
-    """`tree` as SQL for the actor in force. RuleError by field where it cannot be asked."""
+def condition(model: type[Scoped], tree: Tree, actor: Actor | None = None, at: Any = None) -> Any:
+    """`tree` as SQL for the actor in force, on `at`, an alias of `model`, if one is given.
+
+    RuleError by field where it cannot be asked.
+    """
     actor = actor or acting()
-    return filters.compile_filter(filters.bind(tree, model, usable(actor, model), context_of(actor)), model)
+    return filters.compile_filter(filters.bind(tree, model, usable(actor, model), context_of(actor)), at or model)
 
 
 def search_tree(model: type[Scoped], text_columns: list[str], text: str) -> Tree:
@@ -109,25 +112,45 @@ def _is_personal(model: type[Scoped], dotted: str) -> bool:
     return fields_of(model)[last].kind == "personal"
 
 
-def statement(model: type[Scoped], text_columns: list[str], asked: Asked) -> Any:
-    """SELECT of the asked records, unsorted and unpaged; rights are added by the ORM when it runs."""
+def statement(model: type[Scoped], text_columns: list[str], asked: Asked, search: Search | None = None) -> Any:
+    """SELECT of the asked records, unsorted and unpaged; rights are added by the ORM when it runs.
+
+    `search` is that of `searched` where it has one already.
+    """
+    found, search = filtered(model, asked), search or searched(model, text_columns, asked)
+    if search is not None:
+        return found.where(*search.conditions())
+    return found.where(exactly(asked.text)(model, _open(model, text_columns))) if asked.text else found
+
+
+def filtered(model: type[Scoped], asked: Asked) -> Any:
+    """SELECT of the asked records, whatever text is looked for in them."""
     found = sa.select(model).where(condition(model, asked.tree))
-    if asked.text:
-        found = found.where(*_holding(model, text_columns, asked))
     if asked.deleted:
         found = found.where(model.deleted_at.is_not(None)).execution_options(with_deleted=True)
     return found
 
 
-def _holding(model: type[Scoped], text_columns: list[str], asked: Asked) -> tuple[Any, ...]:
-    """The conditions of the one search box, by the text index; what lies in the recycle bin is not in it."""
+def searched(model: type[Scoped], text_columns: list[str], asked: Asked) -> Search | None:
+    """The search for the asked text by the text index; None without one. What lies in the bin is not in the index."""
+    if not asked.text or asked.deleted:
+        return None
+    return Search(model, _open(model, text_columns), asked.text, exactly(asked.text))
 
-    def exactly(names: list[str]) -> Any:
-        return condition(model, search_tree(model, names, asked.text))
 
+def exactly(text: str) -> Callable[[Any, list[str]], Any]:
+    """The plain comparison: the condition on a class, or on an alias of one, that one of its fields contains `text`."""
+
+    def compared(at: Any, names: list[str]) -> Any:
+        model = sa.inspect(at).mapper.class_
+        return condition(model, search_tree(model, names, text), at=at)
+
+    return compared
+
+
+def _open(model: type[Scoped], names: list[str]) -> list[str]:
     may_use = usable(acting(), model)
-    names = [name for name in text_columns if may_use(name)]
-    return (exactly(names),) if asked.deleted else matches(model, names, asked.text, exactly)
+    return [name for name in names if may_use(name)]
 
 
 def is_sortable(field: Field | None) -> bool:

@@ -4,6 +4,9 @@ For every column by which a list sorts or filters there is (column, id), for eve
 by it; and for the rows of one owner or of one team there is (owner, base order, id) and (team, base order, id): the
 ranges that `rights.predicates.ranges` and `keyset` walk. They hold the living only, as lists do. Catalogues are too
 small for any; logs, which are written with every change, carry only their base order and what they point at.
+
+The pool and the recycle bin have one each of their own rows alone, in the base order: PostgreSQL does not see that rows
+without an owner lie in the order of what follows in an index, and would walk all rows to find the last of them.
 """
 
 from typing import Any
@@ -15,6 +18,7 @@ from app.kernel.fields import fields_of
 
 SORTED = frozenset({"text", "integer", "decimal", "money", "boolean", "date", "moment", "choice", "pointer", "user"})
 POINTERS = frozenset({"pointer", "user"})
+LIVING = "deleted_at IS NULL"
 
 
 def wanted(view: Any) -> list[tuple[str, ...]]:
@@ -44,11 +48,23 @@ def declare(view: Any) -> None:
     """Add the indexes of `view` to its table, once per process; a migration makes them in the database."""
     table = view.model.__table__
     known = {index.name for index in table.indexes}
-    living = sa.text("deleted_at IS NULL") if issubclass(view.model, Entity) else None
-    for columns in wanted(view):
-        name = f"ix_{table.name}_{'_'.join(columns)}_list"
-        if name not in known:
-            sa.Index(name, *(table.c[column] for column in columns), sqlite_where=living, postgresql_where=living)
+    is_record = issubclass(view.model, Entity)
+    made = [(f"{'_'.join(columns)}_list", columns, LIVING if is_record else "") for columns in wanted(view)]
+    made += [(f"{name}_list", columns, condition) for name, (columns, condition) in apart(view).items()]
+    for ending, columns, condition in made:
+        if f"ix_{table.name}_{ending}" not in known:
+            where = sa.text(condition) if condition else None
+            sa.Index(f"ix_{table.name}_{ending}", *(table.c[column] for column in columns), sqlite_where=where,
+                     postgresql_where=where)
+
+
+def apart(view: Any) -> dict[str, tuple[tuple[str, ...], str]]:
+    """The indexes of the rows that lie apart, by name: columns and condition."""
+    if not issubclass(view.model, Entity) or view.model.reference:
+        return {}
+    columns = tuple(dict.fromkeys((_stored(view.model, view.base_order[0]), "id")))
+    pool = {"pool": (columns, f"{LIVING} AND owner_id IS NULL")} if view.model.pool else {}
+    return {**pool, "bin": (columns, "deleted_at IS NOT NULL")}
 
 
 def _stored(model: type[Scoped], name: str) -> str:

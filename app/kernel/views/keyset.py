@@ -83,12 +83,15 @@ class Order:
         return terms
 
     def ranges(self, place: Place | None, *, forward: bool = True) -> list[Any]:
-        """Conditions whose rows are those behind `place` (all without one); each is one range of an index."""
+        """Conditions whose rows are those behind `place` (all without one), in the direction of the walk.
+
+        Each is one range of an index.
+        """
         up = forward != self.descending
         if self.by_id:
             return [sa.true()] if place is None else [self.id > place.id if up else self.id < place.id]
         if place is None:
-            return [self.key.is_(None), self.key.is_not(None)] if self.nullable else [sa.true()]
+            return [self.key.is_(None), self.key.is_not(None)][::1 if up else -1] if self.nullable else [sa.true()]
         if place.value is None:
             behind = sa.and_(self.key.is_(None), self.id > place.id if up else self.id < place.id)
             return [behind, self.key.is_not(None)] if up else [behind]

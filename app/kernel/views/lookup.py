@@ -21,9 +21,11 @@ from app.kernel.rights.hook import UNSCOPED
 from app.kernel.rights.predicates import visible
 from app.kernel.search import everywhere
 from app.kernel.search.grams import cleaned
-from app.kernel.search.narrow import matches
+from app.kernel.search.narrow import Search
 from app.kernel.search.spoken import heard, spoken_of
+from app.kernel.views import walk
 from app.kernel.views.access import require
+from app.kernel.views.keyset import Order
 from app.kernel.views.lens import person_name
 from app.kernel.views.titles import Titles, full_name, record_name
 
@@ -67,14 +69,16 @@ def records(model: type[Any], text: str) -> list[dict[str, Any]]:
     names = [name for name in names if name in fields_of(model) and fields_of(model)[name].kind == "text"]
     if not text:
         return [_offer(row) for row in _recent(model)]
-    found = sa.select(model).order_by(model.id.desc()).limit(LIMIT)
-    if names:
-        found = found.where(*matches(model, names, text, lambda asked: _containing(model, asked, text)))
-    return [_offer(row) for row in session().scalars(found)]
+    newest = Order("id", model.id, model.id, descending=True)
+    if not names:
+        return [_offer(row) for row in session().scalars(sa.select(model).order_by(model.id.desc()).limit(LIMIT))]
+    search = Search(model, names, text, lambda at, asked: _containing(at, asked, text))
+    return [_offer(row[0]) for row in walk.rows(sa.select(model), model, search, newest, most=LIMIT)]
 
 
-def _containing(model: type[Any], names: list[str], text: str) -> Any:
-    return sa.or_(*(like(getattr(model, fields_of(model)[name].column), text, True, True) for name in names))
+def _containing(at: Any, names: list[str], text: str) -> Any:
+    known = fields_of(sa.inspect(at).mapper.class_)
+    return sa.or_(*(like(getattr(at, known[name].column), text, True, True) for name in names))
 
 
 def _offer(row: Any) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from app.kernel.dialects import united
 from app.kernel.entity import Scoped
 from app.kernel.rights import columns
 from app.kernel.rights.predicates import predicate, ranges
+from app.kernel.search.narrow import Search
 from app.kernel.views import asked as ask
+from app.kernel.views import walk
 from app.kernel.views.asked import Asked
 from app.kernel.views.keyset import Order, Place
 from app.kernel.views.lens import Lens, far_loaders, loaders, shown_only
@@ -50,19 +52,26 @@ def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP) -> Page:
     RuleError where the filter or the sort cannot be asked, Malformed where the place cannot be read.
     """
     names = list(asked.columns or view.list_columns)
-    order = ask.order_of(view.model, asked, view.base_order)
-    found, after, before = _window(view, asked, order, [*far_loaders(view.model, names), shown_only(view.model, names)])
+    order, search = ask.order_of(view.model, asked, view.base_order), ask.searched(view.model, view.text_columns, asked)
+    options = [*far_loaders(view.model, names), shown_only(view.model, names)]
+    found, after, before = _window(view, asked, order, options, search)
     cap = EXACT if asked.exact else cap
-    return Page(found, Lens(acting(), view.model, found, names), count(view, asked, cap), cap, asked, after, before)
+    number = count(view, asked, cap, search)
+    return Page(found, Lens(acting(), view.model, found, names), number, cap, asked, after, before)
 
 
-def _window(view: Any, asked: Asked, order: Order, options: list[Any]) -> tuple[list[Any], str, str]:
+def _window(view: Any, asked: Asked, order: Order, options: list[Any],
+            search: Search | None) -> tuple[list[Any], str, str]:
     """The records of the page, with the places of the next and of the previous one."""
     place = order.place(asked.before or asked.after) if asked.before or asked.after else None
     forward = not asked.before or place is None
     skipped = (asked.page - 1) * asked.size if place is None else 0
-    found = _ordered(view, asked, order, place, forward=forward, most=skipped + asked.size + 1)
-    rows = list(session().execute(found.options(*options).offset(skipped or None)))
+    if search is not None and not skipped:
+        rows = walk.rows(ask.filtered(view.model, asked), view.model, search, order, place, forward=forward,
+                         most=asked.size + 1, options=options)
+    else:
+        found = _ordered(view, asked, order, place, search, forward=forward, most=skipped + asked.size + 1)
+        rows = list(session().execute(found.options(*options).offset(skipped or None)))
     more = len(rows) > asked.size
     rows = rows[:asked.size] if forward else rows[:asked.size][::-1]
     is_first = place is None and not skipped if forward else not more
@@ -71,7 +80,8 @@ def _window(view: Any, asked: Asked, order: Order, options: list[Any]) -> tuple[
     return [row[0] for row in rows], after, before
 
 
-def _ordered(view: Any, asked: Asked, order: Order, place: Place | None, *, forward: bool, most: int) -> Any:
+def _ordered(view: Any, asked: Asked, order: Order, place: Place | None, search: Search | None, *, forward: bool,
+             most: int) -> Any:
     """At most `most` rows behind the place, each with its sort value.
 
     Every range of the order and of the reader's rights is walked by itself, at most `most` rows of each, and merged.
@@ -79,7 +89,7 @@ def _ordered(view: Any, asked: Asked, order: Order, place: Place | None, *, forw
     model = view.model
     parts = [sa.and_(of_order, of_rights) for of_order in order.ranges(place, forward=forward)
              for of_rights in _rights(view, asked)]
-    base = ask.statement(model, view.text_columns, asked)
+    base = ask.statement(model, view.text_columns, asked, search)
     if len(parts) == 1:
         found = base.where(parts[0]).order_by(*order.sorting(forward=forward))
     else:
@@ -95,9 +105,13 @@ def _rights(view: Any, asked: Asked) -> list[Any]:
     return [sa.true()] if asked.text or asked.deleted else ranges(view.model, acting(), "read")
 
 
-def count(view: Any, asked: Asked, cap: int = COUNT_CAP) -> int:
-    """How many records match, at most `cap` + 1."""
-    base = ask.statement(view.model, view.text_columns, asked).with_only_columns(view.model.id)
+def count(view: Any, asked: Asked, cap: int = COUNT_CAP, search: Search | None = None) -> int:
+    """How many records match, at most `cap` + 1. `search` is that of the page, where it was read before."""
+    if search is not None and cap < EXACT:
+        known = walk.count(ask.filtered(view.model, asked), view.model, search, cap)
+        if known is not None:
+            return known
+    base = ask.statement(view.model, view.text_columns, asked, search).with_only_columns(view.model.id)
     parts = [base.where(part).limit(cap + 1) for part in _rights(view, asked)]
     # A row may meet several of its reader's ranges and counts once.
     inner = sa.select(united(parts).subquery().c.id).distinct().limit(cap + 1) if len(parts) > 1 else parts[0]

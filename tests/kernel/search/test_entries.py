@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.kernel.database import dialect, in_unit, session
 from app.kernel.pour import put_rows
-from app.kernel.search.entries import Grams, SearchEntry, counts, entries_holding, holding
+from app.kernel.search.entries import Grams, SearchEntry, counts, entries_holding, holding, holds
 from app.kernel.search.grams import grams_of, wanted
 
 ROWS = 10_000
@@ -36,6 +36,21 @@ def test_entries_of_all_entities_are_found_by_one_of_several_sets_of_grams(compa
         assert {(row.entity, row.record_id) for row in rows} == {("other", 7), ("thing", 12)}
         assert session().execute(entries_holding(["x", "z"])).all() == []
         assert set(session().scalars(holding("thing", ["x"], wanted("00012")))) == {12}
+
+
+def test_one_entry_is_asked_whether_it_holds_grams_or_sounds_like_letters(company):
+    with company.acting("system"):
+        in_unit(put_rows, SearchEntry, [{"entity": "other", "record_id": 7, "grams": ["x", "xy"], "spoken": "^ wang "}])
+
+        def told(*asked):
+            return bool(session().scalar(sa.select(holds("other", *asked))))
+
+        assert told(7, [["x", "xy"]])
+        assert told(7, [["z"], ["x"]])
+        assert told(7, [["z"]], "wan")
+        assert not told(7, [["x", "y"]])
+        assert not told(7, [["y"]], "ang")
+        assert not told(8, [["x"]])
 
 
 def test_entries_are_counted_up_to_a_number(company):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app import models  # noqa: F401 - every class must be known before one is mapped
-from app.customers.models import Customer, Industry
+from app.customers.models import Contact, Customer, Industry
 from app.kernel import clock
 from app.kernel.database import db, session
 from app.kernel.entity import scoped_by_table
@@ -43,6 +43,14 @@ def test_a_catalogue_has_none_and_a_log_carries_its_order_and_its_pointers_only(
     assert indexes.wanted(declared(Industry, list_columns=["name"])) == []
     log = declared(StageChange, list_columns=["at", "opportunity", "stayed_seconds"], base_order=("at", "desc"))
     assert indexes.wanted(log) == [("at", "id"), ("opportunity_id", "id")]
+
+
+def test_the_pool_and_the_recycle_bin_have_indexes_of_their_own_rows():
+    view = declared(Customer, base_order=("created_at", "desc"))
+    assert indexes.apart(view) == {"pool": (("created_at", "id"), "deleted_at IS NULL AND owner_id IS NULL"),
+                                   "bin": (("created_at", "id"), "deleted_at IS NOT NULL")}
+    assert indexes.apart(declared(Contact)) == {"bin": (("id",), "deleted_at IS NOT NULL")}
+    assert indexes.apart(declared(Industry)) == indexes.apart(declared(StageChange)) == {}
 
 
 def test_declaring_a_view_twice_adds_nothing(desk, view_of):

@@ -89,6 +89,13 @@ def test_a_column_that_is_never_empty_is_one_range():
     assert sql(order("name").ranges(None)) == ["t.name IS NULL", "t.name IS NOT NULL"]
 
 
+def test_ranges_come_in_the_direction_of_the_walk():
+    up, down = ["t.name IS NULL", "t.name IS NOT NULL"], ["t.name IS NOT NULL", "t.name IS NULL"]
+    assert sql(order("name").ranges(None, forward=False)) == down
+    assert sql(order("name", descending=True).ranges(None)) == down
+    assert sql(order("name", descending=True).ranges(None, forward=False)) == up
+
+
 def test_an_order_by_the_id_asks_for_the_id_alone():
     found = Order("id", table.c.id, table.c.id, descending=True)
     assert sql(found.ranges(None)) == ["true"]
