@@ -117,4 +117,4 @@ def _held(alternatives: Iterable[Iterable[str]]) -> Any:
 
 
 def _contains(grams: Iterable[str]) -> Any:
-    return _table.c.grams.op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text())))
+    return _table.c.grams.bool_op("@>")(sa.cast(list(grams), postgresql.ARRAY(sa.Text())))

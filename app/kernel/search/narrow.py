@@ -85,17 +85,20 @@ class Search:
     @cached_property
     def certain(self) -> list[int] | None:
         """The records that match by what the index alone judges; None if they are more than MANY. One statement."""
-        ids, is_wide = _asked([part.found(self.model) for part in self.sure])
+        (ids, is_wide), = _asked([part.found(self.model) for part in self.sure])
         return None if is_wide else ids
 
     def ask_index(self) -> None:
-        """Ask for the records that can match, at most MANY in each way. One statement, once."""
+        """Ask for the records that can match, at most MANY in each way, and for `certain` with them. One statement."""
         if self.possible is not None:
             return
-        selects = candidates(self.model, self.names, self.text, self.exactly)
-        ids, is_wide = _asked(selects)
+        sure = [] if "certain" in vars(self) else [part.found(self.model) for part in self.sure]
+        likely = candidates(self.model, self.names, self.text, self.exactly)
+        (ids, is_wide), (certain, many) = _asked(likely, sure)
+        if "certain" not in vars(self):
+            self.certain = None if many else certain
         self.possible = list(dict.fromkeys([*ids, *(self.certain or ())]))
-        self.is_wide = is_wide or not selects or self.certain is None or len(self.possible) > MANY
+        self.is_wide = is_wide or not likely or self.certain is None or len(self.possible) > MANY
 
     def conditions(self) -> tuple[Any, ...]:
         """The conditions under which a record matches, by the known ids or by the index itself. Asks the index."""
@@ -150,26 +153,31 @@ class Found(NamedTuple):
 RECORD, HELD = range(2)
 
 
-def _asked(parts: Sequence[Found]) -> tuple[list[int], bool]:
-    """The ids of the records, and whether there may be more. One statement."""
-    selects = [each for part in parts for each in _limited(part)]
+def _asked(*groups: Sequence[Found]) -> list[tuple[list[int], bool]]:
+    """Of each group the ids of its records, and whether there may be more. One statement."""
+    selects = [each for number, parts in enumerate(groups) for part in parts for each in _limited(part, number)]
     rows = session().execute(united(selects)).all() if selects else []
-    ids = list(dict.fromkeys(row.id for row in rows if row.sort == RECORD))
-    return ids, len(ids) > MANY or any(row.id > MANY for row in rows if row.sort == HELD)
+    told = []
+    for number in range(len(groups)):
+        ids = list(dict.fromkeys(row.id for row in rows if row.part == number and row.sort == RECORD))
+        held = max((row.id for row in rows if row.part == number and row.sort == HELD), default=0)
+        told.append((ids, len(ids) > MANY or held > MANY))
+    return told
 
 
-def _limited(found: Found) -> list[Any]:
+def _limited(found: Found, group: int) -> list[Any]:
     """SELECTs of the first of them, and of how many entries stand behind a pointer: those are not followed further."""
     if not found.way:
-        return [_first(found.entries)]
+        return [_first(found.entries, group)]
     few = found.entries.limit(MANY + 1).cte()
-    held = sa.select(sa.literal(HELD).label("sort"), sa.func.count().label("id")).select_from(few)
-    return [_first(found._replace(entries=sa.select(few.c[0])).ids), held]
+    held = sa.select(sa.literal(group).label("part"), sa.literal(HELD).label("sort"), sa.func.count().label("id"))
+    return [_first(found._replace(entries=sa.select(few.c[0])).ids, group), held.select_from(few)]
 
 
-def _first(ids: Any) -> Any:
+def _first(ids: Any, group: int) -> Any:
     (found,) = ids.selected_columns
-    return ids.with_only_columns(sa.literal(RECORD).label("sort"), found.label("id")).limit(MANY + 1)
+    told = sa.literal(group).label("part"), sa.literal(RECORD).label("sort"), found.label("id")
+    return ids.with_only_columns(*told).limit(MANY + 1)
 
 
 def together(selects: list[Any]) -> Any:

@@ -73,7 +73,7 @@ def records(model: type[Any], text: str) -> list[dict[str, Any]]:
     if not names:
         return [_offer(row) for row in session().scalars(sa.select(model).order_by(model.id.desc()).limit(LIMIT))]
     search = Search(model, names, text, lambda at, asked: _containing(at, asked, text))
-    return [_offer(row[0]) for row in walk.rows(sa.select(model), model, search, newest, most=LIMIT)]
+    return [_offer(row[0]) for row in walk.rows(sa.select(model), model, search, newest, most=LIMIT, near=False)]
 
 
 def _containing(at: Any, names: list[str], text: str) -> Any:

@@ -56,7 +56,9 @@ def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP) -> Page:
     options = [*far_loaders(view.model, names), shown_only(view.model, names)]
     found, after, before = _window(view, asked, order, options, search)
     cap = EXACT if asked.exact else cap
-    number = count(view, asked, cap, search)
+    # A first page that leads nowhere is all there is.
+    whole = search is not None and asked.page == 1 and not (after or before or asked.after or asked.before)
+    number = min(len(found), cap + 1) if whole else count(view, asked, cap, search)
     return Page(found, Lens(acting(), view.model, found, names), number, cap, asked, after, before)
 
 
