@@ -103,8 +103,10 @@ class Search:
     def conditions(self) -> tuple[Any, ...]:
         """The conditions under which a record matches, by the known ids or by the index itself. Asks the index."""
         self.ask_index()
-        if self.is_narrow:
-            return (self.sample(),)
+        return (self.sample(),) if self.is_narrow else self.by_index()
+
+    def by_index(self) -> tuple[Any, ...]:
+        """The conditions with the index inside them: no statement of its own, but all candidates are gathered."""
         exact = self.exactly(self.model, list(self.names))
         possible = [each.ids for each in candidates(self.model, self.names, self.text, self.exactly)]
         if not possible:

@@ -23,9 +23,7 @@ from app.kernel.search import everywhere
 from app.kernel.search.grams import cleaned
 from app.kernel.search.narrow import Search
 from app.kernel.search.spoken import heard, spoken_of
-from app.kernel.views import walk
 from app.kernel.views.access import require
-from app.kernel.views.keyset import Order
 from app.kernel.views.lens import person_name
 from app.kernel.views.titles import Titles, full_name, record_name
 
@@ -69,11 +67,11 @@ def records(model: type[Any], text: str) -> list[dict[str, Any]]:
     names = [name for name in names if name in fields_of(model) and fields_of(model)[name].kind == "text"]
     if not text:
         return [_offer(row) for row in _recent(model)]
-    newest = Order("id", model.id, model.id, descending=True)
-    if not names:
-        return [_offer(row) for row in session().scalars(sa.select(model).order_by(model.id.desc()).limit(LIMIT))]
-    search = Search(model, names, text, lambda at, asked: _containing(at, asked, text))
-    return [_offer(row[0]) for row in walk.rows(sa.select(model), model, search, newest, most=LIMIT, near=False)]
+    found = sa.select(model).order_by(model.id.desc()).limit(LIMIT)
+    if names:
+        search = Search(model, names, text, lambda at, asked: _containing(at, asked, text))
+        found = found.where(*search.by_index())
+    return [_offer(row) for row in session().scalars(found)]
 
 
 def _containing(at: Any, names: list[str], text: str) -> Any:

@@ -24,13 +24,10 @@ NEAR, FURTHEST = 2_000, 50_000
 
 
 def rows(base: Any, model: Any, search: Search, order: Order, place: Place | None = None, *, forward: bool = True,
-         most: int, options: Sequence[Any] = (), near: bool = True) -> list[Any]:
-    """The first `most` rows of `base` behind the place that match, each (record, sort value), in order.
-
-    Without `near` the index is asked at once: two statements less for a rare text, one more for a frequent one.
-    """
+         most: int, options: Sequence[Any] = ()) -> list[Any]:
+    """The first `most` rows of `base` behind the place that match, each (record, sort value), in order."""
     walk = _Walk(base, model, search, order, order.ranges(place, forward=forward), forward, most, options)
-    found = walk.looked_through(NEAR, until_full=True) if near else None
+    found = walk.looked_through(NEAR, until_full=True)
     if found is None:
         search.ask_index()
         found = walk.looked_through(FURTHEST) if search.is_wide else None
