@@ -21,7 +21,7 @@ LEAST_NODE = 20
 
 def fingerprint() -> str:
     """A hash of everything that decides what the built folder holds."""
-    inputs = [ROOT / ".npmrc", ROOT / "package-lock.json", *sorted(HERE.glob("*.js"))]
+    inputs = [ROOT / ".npmrc", ROOT / "package-lock.json", *sorted(HERE.glob("*.js")), HERE / "icons.json"]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in inputs)).hexdigest()
 
 

@@ -27,6 +27,17 @@ async function copied(source) {
   return text.replace(/^(\/\/|\/\*)# sourceMappingURL=.*$/m, "");
 }
 
+// One file of symbols: a page shows an icon by <use href="icons.svg#name">, in the colour of its text.
+async function sprite(names) {
+  const symbols = await Promise.all(names.map(async (name) => {
+    const text = await readFile(path.join(modules, "@tabler/icons/icons/outline", `${name}.svg`), "utf8");
+    const shapes = text.slice(text.indexOf("<path"), text.lastIndexOf("</svg>")).replace(/\s*\n\s*/g, "");
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" ` +
+      `stroke-linecap="round" stroke-linejoin="round">${shapes}</symbol>`;
+  }));
+  return `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
 async function bundled(entry, globalName) {
   const result = await build({
     entryPoints: [path.join(here, entry)], bundle: true, minify: true, write: false, format: "iife", globalName,
@@ -35,7 +46,8 @@ async function bundled(entry, globalName) {
   return result.outputFiles[0].text;
 }
 
-const contents = {"echarts.js": await bundled("echarts.js", "echarts")};
+const icons = JSON.parse(await readFile(path.join(here, "icons.json"), "utf8"));
+const contents = {"echarts.js": await bundled("echarts.js", "echarts"), "icons.svg": await sprite(icons)};
 for (const [name, source] of Object.entries(COPIED)) contents[name] = await copied(source);
 
 const manifest = {};

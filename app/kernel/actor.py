@@ -32,6 +32,9 @@ class Actor:
     specials: frozenset[str] = frozenset()
     locale: str = ""
     zone: str = "UTC"
+    # How he wants the screens: light or dark, comfortable or compact; empty for what the device says.
+    theme: str = ""
+    density: str = ""
     # Rights expressions are built once per actor object; the object dies with the rights version it was made for.
     made: dict[Any, Any] = field(default_factory=dict, repr=False)
     # The same for what depends on the roles alone, such as the menu: shared by all who have just these roles.

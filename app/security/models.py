@@ -13,6 +13,9 @@ from app.kernel.problems import Problem
 from app.security.rules.people import profile_problems, team_problems
 
 LANGUAGES = {"zh": _l("Chinese"), "en": _l("English")}
+# "system" is what the device says.
+THEMES = {"system": _l("As the device"), "light": _l("Light"), "dark": _l("Dark")}
+DENSITIES = {"comfortable": _l("Comfortable"), "compact": _l("Compact")}
 
 
 class Team(Entity):
@@ -52,6 +55,8 @@ class UserProfile(Entity):
     job_title = fields.text(_l("Job title"), 80)
     locale = fields.choice(_l("Language"), LANGUAGES)
     zone = fields.text(_l("Time zone"), 60)
+    theme = fields.choice(_l("Appearance"), THEMES)
+    density = fields.choice(_l("Density"), DENSITIES)
     reminders_by_mail = fields.boolean(_l("Reminders by e-mail"), default=True)
     # Raised to end every session of the user: cookie, token, refresh token.
     session_epoch: orm.Mapped[int] = orm.mapped_column(sa.Integer, nullable=False, default=1)

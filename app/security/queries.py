@@ -94,7 +94,8 @@ def load_actor(user_id: int, known: Known | None = None) -> Actor:
     return Actor(kind="user", id=user.id, name=person_name(user), team_id=profile.team_id,
                  teams=_tree_of(profile.team_id), roles=frozenset(roles.values()), grants=held.grants,
                  specials=held.specials, columns=held.columns, locale=profile.locale or "",
-                 zone=profile.zone or _default_zone(), shared=held.shared,
+                 zone=profile.zone or _default_zone(), theme=profile.theme or "", density=profile.density or "",
+                 shared=held.shared,
                  groups={name: ids_of(user_id) for name, ids_of in _group_sources.items()})
 
 

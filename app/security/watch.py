@@ -106,8 +106,12 @@ def _end_sessions(current: UnitSession, rows: list[Any]) -> None:
         key.active, key.revoked_on = False, clock.now().replace(tzinfo=None)
 
 
+# What the processes remember of teams and profiles with the rights of their users.
+REMEMBERED = ("parent", "team", "zone", "locale", "theme", "density", "user")
+
+
 @reacts_to("team", "user_profile")
 def teams_moved(changes: list[Change]) -> None:
     """Teams and memberships decide rights too."""
-    if any(change.kind != "update" or change.changed("parent", "team", "zone", "locale", "user") for change in changes):
+    if any(change.kind != "update" or change.changed(*REMEMBERED) for change in changes):
         raise_version(session())

@@ -226,3 +226,50 @@ def test_the_menu_opens_on_a_narrow_screen(open_page):
     assert not menu.is_visible()
     page.locator("[data-menu]").click()
     assert menu.is_visible()
+
+
+def test_dark_is_kept_and_menus_close_by_key(open_page):
+    page = log_in(open_page(), "sales1")
+    page.goto("/customer/list/")
+    shade = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(shade)
+    with page.expect_response(re.compile("/profile/appearance")):
+        page.locator("[data-appearance] button").click()
+    dark = page.evaluate(shade)
+    assert dark != light
+    page.reload()
+    assert page.evaluate(shade) == dark
+    leave = page.locator("form[action*=logout] button")
+    page.locator("[data-me]").click()
+    assert leave.is_visible()
+    page.keyboard.press("Escape")
+    assert not leave.is_visible()
+    assert page.evaluate("document.activeElement.matches('[data-me]')")
+    with page.expect_response(re.compile("/profile/appearance")):
+        page.locator("[data-appearance] button").click()
+
+
+def test_a_list_follows_what_is_typed_and_offers_changes_once_a_row_is_chosen(open_page):
+    page = log_in(open_page(), "manager")
+    page.goto("/customer/list/")
+    name = page.locator("tbody tr td a").nth(3).inner_text()
+    box = page.locator("form.search input[name=q]")
+    box.press_sequentially(name)
+    page.wait_for_url(re.compile("q="))
+    playwright.expect(page.locator("tbody tr td a").first).to_have_text(name)
+    assert box.evaluate("box => box === document.activeElement")
+    bulk = page.locator("#bulk")
+    assert not bulk.is_visible()
+    page.locator("tbody [name=ids]").first.check()
+    assert bulk.is_visible()
+
+
+def test_a_section_of_the_menu_stays_as_it_was_left(open_page):
+    page = log_in(open_page(), "admin")
+    page.goto("/customer/list/")
+    team = page.locator("#menu a[href='/team/list/']")
+    assert not team.is_visible()
+    page.locator("details[data-section=settings] summary").click()
+    assert team.is_visible()
+    page.goto("/contact/list/")
+    assert page.locator("#menu a[href='/team/list/']").is_visible()

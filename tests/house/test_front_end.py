@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 VENDOR = ROOT / "app" / "static" / "vendor"
 PROMISED = {"tabler.css", "tabler.js", "htmx.js", "tom-select.css", "tom-select.js", "sortable.js", "echarts.js",
-            "fullcalendar.js", "fullcalendar-zh.js"}
+            "fullcalendar.js", "fullcalendar-zh.js", "icons.svg"}
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """What every template may ask for; as Jinja globals, because widgets render outside of Flask's context processors."""
 
-import json
 import secrets
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +15,10 @@ from app.kernel.language import say_problem
 from app.kernel.rights import columns
 from app.kernel.views import asked as ask
 from app.kernel.views import shell, site
+from app.kernel.views.assets import asset, vendor
 from app.kernel.views.cells import cell, table_rows
 from app.kernel.views.forms import form_for
+from app.kernel.views.icons import icon
 
 FEW = 400
 
@@ -30,28 +29,12 @@ def install(app: Flask) -> None:
         locale_tag=lambda: str(get_locale() or "en").replace("_", "-"), vendor=vendor, asset=asset,
         current_actor=current_actor, languages=lambda: {code: each["name"] for code, each in
                                                         current_app.config["LANGUAGES"].items()},
-        menu=shell.menu, cell=cell, table_rows=table_rows, once_key=lambda: secrets.token_urlsafe(16),
+        menu=shell.menu, quick=shell.quick, icon=icon, cell=cell, table_rows=table_rows,
+        once_key=lambda: secrets.token_urlsafe(16),
         record_url=site.record_url, address=address, address_with=address_with, sort_address=sort_address,
         filter_panel=filter_panel, bulk_fields=bulk_fields,
         say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
         import_url=import_url)
-
-
-@lru_cache(maxsize=8)
-def _manifest(path: str, _changed: float) -> dict[str, str]:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
-
-
-def vendor(name: str) -> str:
-    """The address of a front-end file from npm, under its content hash."""
-    file = Path(current_app.static_folder or "") / "vendor" / "manifest.json"
-    known = _manifest(str(file), file.stat().st_mtime) if file.exists() else {}
-    return url_for("static", filename=f"vendor/{known.get(name, name)}")
-
-
-def asset(name: str) -> str:
-    """The address of one of our own static files, under its content hash."""
-    return url_for("static", filename=name)
 
 
 def current_actor() -> Actor | None:

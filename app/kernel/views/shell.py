@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from app.kernel.actor import NOBODY, acting_or_none
+from app.kernel.views import site
 
 Made = TypeVar("Made")
 
@@ -23,6 +24,7 @@ class MenuEntry:
     label: str
     url: str
     base: str
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class MenuSection:
     """A heading with its lines."""
 
     label: str
+    icon: str
     items: tuple[MenuEntry, ...]
+    folded: bool = False
 
 
 def kept(make: Callable[[], Made], *name: str) -> Made:
@@ -53,18 +57,32 @@ def rendered(template: str, **values: Any) -> Markup:
 
 
 def menu() -> Markup:
-    """The menu of the actor with the current page marked."""
+    """The menu of the actor with the current page marked and its section open."""
     html, marks = kept(_menu, "menu")
-    for base, link in marks:
+    for base, link, closed in marks:
         if request.path.startswith(base):
             html = html.replace(link, f'{link} aria-current="page"', 1)
+            html = html.replace(closed, f"{closed} open", 1) if closed else html
     return Markup(html)  # noqa: S704 - rendered by a template
 
 
-def _menu() -> tuple[str, list[tuple[str, str]]]:
+def _menu() -> tuple[str, list[tuple[str, str, str]]]:
     sections = menu_sections()
-    marks = [(item.base, f'href="{item.url}"') for section in sections for item in section.items]
+    marks = [(item.base, f'href="{item.url}"', f'<details data-section="{section.icon}"' if section.folded else "")
+             for section in sections for item in section.items]
     return str(rendered("crm/menu.html", sections=sections)), marks
+
+
+def quick() -> Markup:
+    """The links of "New" at the top of every page: what the actor may create, in the order of the site map."""
+    return kept(_quick, "quick")
+
+
+def _quick() -> Markup:
+    actor = acting_or_none()
+    views = [view for entity in site.quick() if (view := site.view_of(entity)) is not None
+             and actor is not None and actor.may("create", entity)]
+    return rendered("crm/quick.html", views=views)
 
 
 def menu_sections() -> list[MenuSection]:
@@ -73,7 +91,7 @@ def menu_sections() -> list[MenuSection]:
     for section in current_app.appbuilder.menu.get_list():
         items = tuple(_entry(item) for item in section.childs if item.should_render() and _may_open(item))
         if items:
-            sections.append(MenuSection(str(section.label), items))
+            sections.append(MenuSection(str(section.label), section.icon, items, section.icon in site.folded()))
     return sections
 
 
@@ -84,4 +102,4 @@ def _may_open(item: Any) -> bool:
 
 def _entry(item: Any) -> MenuEntry:
     url = item.get_url()
-    return MenuEntry(str(item.label), url, url.removesuffix("list/"))
+    return MenuEntry(str(item.label), url, url.removesuffix("list/"), item.icon)

@@ -15,6 +15,16 @@ def view_of(entity: str) -> Any:
     return views().get(entity)
 
 
+def quick() -> list[str]:
+    """The entities that "New" at the top of every page offers, in order."""
+    return current_app.extensions.setdefault("quick_entities", [])
+
+
+def folded() -> set[str]:
+    """The icons of the menu's sections that are closed until somebody opens them."""
+    return current_app.extensions.setdefault("folded_sections", set())
+
+
 def record_url(entity: str, record_id: int | None) -> str:
     """The address of a record's page, "" if it has none. Put together here: a list has a hundred of them."""
     view = view_of(entity)

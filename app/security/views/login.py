@@ -17,7 +17,7 @@ from app.kernel.language import say_problem, say_problems
 from app.kernel.views.access import public, require_login, signed_in
 from app.kernel.views.saving import update
 from app.security import operations
-from app.security.models import UserProfile
+from app.security.models import DENSITIES, THEMES, UserProfile
 from app.security.queries import profile_of, standing_of
 from app.security.rules.door import safe_next
 from app.security.sessions import refreshed, start_cookie, tokens_for
@@ -100,6 +100,7 @@ class LoginView(BaseView):
     def _profile_page(self, problems: Any = None, new_key: str = "") -> Any:
         keys = session().scalars(sa.select(ApiKey).where(ApiKey.user_id == acting().id, ApiKey.revoked_on.is_(None)))
         page = self.render_template("crm/profile.html", me=acting(), profile=profile_of(acting().id), keys=list(keys),
+                                    themes=THEMES, densities=DENSITIES,
                                     problems=say_problems(problems or {}), new_key=new_key)
         return page, 422 if problems else 200
 
@@ -119,18 +120,25 @@ class LoginView(BaseView):
     @signed_in
     def preferences(self) -> Any:
         """Language, zone and reminders of the own profile, which needs no right on profiles."""
-        given = {"locale": request.form.get("locale"), "zone": request.form.get("zone"),
+        given = {"locale": request.form.get("locale"), "zone": request.form.get("zone"), **_looks(),
                  "reminders_by_mail": bool(request.form.get("reminders_by_mail"))}
-        user_id = acting().id
         try:
-            with acting_as(SYSTEM):
-                in_unit(lambda: update(UserProfile, profile_of(user_id).id, given))
+            _change_profile(given)
         except RuleError as error:
             return self._profile_page(error.problems)
         if given["locale"] in LANGUAGES:
             cookie["locale"] = given["locale"]
         flash(gettext("Saved."), "success")
         return redirect(url_for("login.profile"))
+
+    @expose("/profile/appearance", methods=["POST"])
+    @signed_in
+    def appearance(self) -> Any:
+        """Light or dark, comfortable or compact: the switches at the top of every page, kept with the profile."""
+        given = _looks()
+        if given:
+            _change_profile(given)
+        return redirect(safe_next(request.form.get("next")))
 
     @expose("/profile/keys", methods=["POST"])
     @signed_in
@@ -145,6 +153,18 @@ class LoginView(BaseView):
         """End one of the own API keys."""
         in_unit(operations.revoke_api_key, pk)
         return redirect(url_for("login.profile"))
+
+
+def _looks() -> dict[str, str]:
+    known = {"theme": THEMES, "density": DENSITIES}
+    return {name: request.form[name] for name, choices in known.items() if request.form.get(name) in choices}
+
+
+def _change_profile(given: dict[str, Any]) -> None:
+    """Change the own profile, which needs no right on profiles. RuleError with the problems by field."""
+    user_id = acting().id
+    with acting_as(SYSTEM):
+        in_unit(lambda: update(UserProfile, profile_of(user_id).id, given))
 
 
 def _somebody_exists() -> bool:

@@ -79,14 +79,6 @@ def test_a_moment_is_said_in_the_readers_zone(app, zone, text):
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_files_are_addressed_by_their_content(app):
-    with app.test_request_context():
-        assert "/static/css/kemai.css?v=" in page.asset("css/kemai.css")
-        assert "?v=" in page.vendor("tabler.css")
-        assert page.vendor("tabler.css").startswith("/static/vendor/tabler.")
-
-
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_what_happened_is_said_in_a_word(app):
     class Entry:
         kind = "update"

@@ -1,5 +1,7 @@
 """What is the same for equal roles: made once, forgotten with the rights, never shown to others."""
 
+import re
+
 import pytest
 from flask_babel import force_locale
 
@@ -31,13 +33,33 @@ def reading(company):
 def test_the_menu_holds_what_the_actor_may_read_and_marks_the_page_he_is_on(reading):
     reading("/customer/show/5", "sales1")
     html = shell.menu()
-    assert '<a href="/customer/list/" aria-current="page">Customers</a>' in html
+    assert re.search('<a href="/customer/list/" aria-current="page"><svg .*</svg>Customers</a>', html)
     assert html.count("aria-current") == 1
     assert "/audit_entry/list/" not in html
     reading("/", "admin")
     html = shell.menu()
     assert 'href="/audit_entry/list/"' in html
     assert "aria-current" not in html
+
+
+def test_sections_for_administrators_are_closed_until_one_of_their_pages_is_open(reading):
+    reading("/customer/list/", "admin")
+    html = shell.menu()
+    assert '<details data-section="users" open>' in html
+    assert '<details data-section="settings">' in html
+    reading("/team/list/", "admin")
+    html = shell.menu()
+    assert '<details data-section="settings" open>' in html
+    assert '<details data-section="robot">' in html
+    assert " open open" not in html
+
+
+def test_what_is_offered_at_the_top_is_what_the_actor_may_create(reading):
+    reading("/", "sales1")
+    offered = re.findall('href="/([a-z_]+)/add"', shell.quick())
+    assert offered[:2] == ["customer", "contact"]
+    reading("/", "viewer")
+    assert shell.quick().strip() == ""
 
 
 def test_a_page_whose_name_begins_like_another_is_not_marked_with_it(reading):

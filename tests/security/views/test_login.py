@@ -1,8 +1,11 @@
 """Logging in as a person does it."""
 
 import pytest
+import sqlalchemy as sa
 from flask_jwt_extended import decode_token
 
+from app.kernel.database import session
+from app.security.models import UserProfile
 from tests.world import PASSWORD, Browser
 
 # `_fresh` is a note of flask-login to itself.
@@ -63,6 +66,28 @@ def test_preferences_are_judged_and_saved_without_a_right_on_profiles(company):
     assert browser.post("/profile/preferences", {"locale": "zh", "zone": "Europe/Berlin"}).status_code == 302
     with company.acting("viewer") as actor:
         assert (actor.zone, actor.locale) == ("Europe/Berlin", "zh")
+
+
+def test_the_switches_at_the_top_are_kept_with_the_profile(company):
+    browser = company.browser("viewer")
+    assert 'data-theme="system"' in browser.get("/profile/").get_data(as_text=True)
+    answer = browser.post("/profile/appearance", {"theme": "dark", "next": "/customer/list/?q=a"})
+    assert answer.headers["Location"] == "/customer/list/?q=a"
+    browser.post("/profile/appearance", {"density": "compact", "theme": "pink", "next": "//elsewhere.example"})
+    page = company.client("viewer").get("/profile/").get_data(as_text=True)
+    assert 'data-theme="dark" data-density="compact"' in page, "in every browser of the user, and pink is no theme"
+    assert 'data-theme="system"' in company.client("sales1").get("/profile/").get_data(as_text=True)
+
+
+def test_a_switch_without_a_choice_changes_nothing(company):
+    browser = company.browser("viewer")
+    browser.get("/profile/")
+    with company.acting("system"):
+        before = session().scalar(sa.select(UserProfile.version).where(UserProfile.user_id == company.ids["viewer"]))
+    assert browser.post("/profile/appearance", {}).status_code == 302
+    with company.acting("system"):
+        assert session().scalar(
+            sa.select(UserProfile.version).where(UserProfile.user_id == company.ids["viewer"])) == before
 
 
 def test_an_api_key_is_shown_once_and_can_be_revoked(company):
