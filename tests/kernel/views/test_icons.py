@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import models  # noqa: F401 - every class must be known before one is mapped
 from app import views as site_map
 from app.kernel.views import icons, site
 
