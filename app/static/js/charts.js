@@ -96,6 +96,8 @@ async function draw(place) {
     if (url) window.location.assign(url);
   });
   window.addEventListener("resize", () => chart.resize());
+  new MutationObserver(() => chart.setOption(coloured(options(data), place)))
+    .observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
 }
 
 /* On the first page a chart is asked for when it comes into sight. */
