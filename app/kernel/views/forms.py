@@ -18,7 +18,8 @@ from app.kernel.judge import judge_field
 from app.kernel.language import say_problem
 from app.kernel.problems import Problem
 from app.kernel.typed import is_problem, typed
-from app.kernel.views.lens import DEFAULT_CURRENCY, Lens, Shown
+from app.kernel.views.lens import Lens, Shown
+from app.kernel.views.wording import DEFAULT_CURRENCY
 
 
 class TypedField(wtforms.Field):

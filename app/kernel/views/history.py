@@ -16,8 +16,8 @@ from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
 from app.kernel.stored import decode
-from app.kernel.views.lens import DEFAULT_CURRENCY, spoken
 from app.kernel.views.titles import PERSON, Titles
+from app.kernel.views.wording import DEFAULT_CURRENCY, spoken
 
 PAGE = 50
 

@@ -3,15 +3,15 @@
 import datetime as dt
 import decimal
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import gettext
 from sqlalchemy import orm
 
-from app.kernel import about, clock, file_text, money
+from app.kernel import about, file_text, money
 from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
@@ -19,12 +19,10 @@ from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
 from app.kernel.rights.words import MASK
 from app.kernel.views.titles import Titles, has_titles, person_name, record_name
+from app.kernel.views.wording import DEFAULT_CURRENCY, speaker
 
-DEFAULT_CURRENCY = "CNY"
 
-
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """One value for one reader. `state` is "", masked, locked or hidden; `value` is None unless it is in plain."""
 
     kind: str
@@ -35,11 +33,17 @@ class Shown:
     record_id: int | None = None
 
 
+HIDDEN = Shown("text", state="hidden")
+
+
 def relation_of(model: type[Scoped], field: Field) -> orm.RelationshipProperty | None:
     """The relationship that loads what a pointer or many field points at."""
-    if field.kind == "many":
-        return sa.inspect(model).relationships[field.column]
-    column = sa.inspect(model).column_attrs[field.column].columns[0]
+    return sa.inspect(model).relationships[field.column] if field.kind == "many" else _to_one(model, field.column)
+
+
+@cache
+def _to_one(model: type[Scoped], name: str) -> orm.RelationshipProperty | None:
+    column = sa.inspect(model).column_attrs[name].columns[0]
     found = [each for each in sa.inspect(model).relationships
              if each.direction is orm.RelationshipDirection.MANYTOONE and each.local_columns == {column}]
     return found[0] if found else None
@@ -98,6 +102,7 @@ class Lens:
                  titles: Titles | None = None) -> None:
         """What the fields `names` point at is read at once; with `titles` of a whole page, when those are fetched."""
         self.actor, self.model = actor, model
+        self._ways: dict[tuple[type[Scoped], str], _Way] = {}
         records = list(records)
         self._revealed = self._reveal([record.id for record in records])
         self._titles = titles or Titles(actor)
@@ -123,39 +128,48 @@ class Lens:
             return frozenset()
         return frozenset(session().scalars(sa.select(self.model.id).where(self.model.id.in_(ids), condition)))
 
-    def mode(self, record: Scoped, field: Field) -> str:
-        """The column mode for one record: a mask may be lifted for it."""
-        found = columns.mode(self.actor, type(record).entity_name(), field.name)
-        if found == "mask" and isinstance(record, self.model) and record.id in self._revealed:
-            return "read"
-        return found
-
     def show(self, record: Scoped, dotted: str) -> Shown:
         """The value at a dotted field as the actor may see it."""
-        name, _, rest = dotted.partition(".")
-        field = fields_of(type(record)).get(name)
-        mode = self.mode(record, field) if field else "hide"
+        way = self._ways.get((type(record), dotted)) or self._way(type(record), dotted)
+        mode = way.mode
+        if mode == "mask" and record.id in self._revealed and isinstance(record, self.model):
+            mode = "read"
         if mode == "hide":
-            return Shown("text", state="hidden")
+            return HIDDEN
         if mode == "mask":
-            empty = getattr(record, field.column, None) in (None, "")
-            return Shown(field.kind, text="" if empty else MASK, state="" if empty else "masked")
-        if field.kind in ("pointer", "user"):
-            return self._pointer(record, field, rest)
-        if field.kind == "about":
-            return self._about(record, field)
-        if field.kind == "many":
-            linked = [each for each in getattr(record, field.column) if getattr(each, "deleted_at", None) is None]
-            return Shown("many", linked, ", ".join(record_name(self.actor, each) for each in linked))
-        return self._plain(record, field)
+            empty = getattr(record, way.column, None) in (None, "")
+            return Shown(way.kind, text="" if empty else MASK, state="" if empty else "masked")
+        return way.tell(record)
 
-    def _pointer(self, record: Scoped, field: Field, rest: str) -> Shown:
+    def _way(self, model: type[Scoped], dotted: str) -> "_Way":
+        """How values at a dotted field are told, found out once for all records of a page."""
+        name, _, rest = dotted.partition(".")
+        field = fields_of(model).get(name)
+        if field is None:
+            made = _Way("hide", "text", name, partial(Shown, "text"))
+        else:
+            mode = columns.mode(self.actor, model.entity_name(), name)
+            made = _Way(mode, field.kind, field.column, self._teller(model, field, rest))
+        self._ways[model, dotted] = made
+        return made
+
+    def _teller(self, model: type[Scoped], field: Field, rest: str) -> Callable[[Any], Shown]:
+        if field.kind in ("pointer", "user"):
+            return partial(self._pointer, field, relation_of(model, field), rest)
+        if field.kind == "about":
+            return partial(self._about, field)
+        return partial(self._many, field) if field.kind == "many" else _plain(field, self.actor)
+
+    def _many(self, field: Field, record: Scoped) -> Shown:
+        linked = [each for each in getattr(record, field.column) if getattr(each, "deleted_at", None) is None]
+        return Shown("many", linked, ", ".join(record_name(self.actor, each) for each in linked))
+
+    def _pointer(self, field: Field, relation: orm.RelationshipProperty | None, rest: str, record: Scoped) -> Shown:
         stored = getattr(record, field.column)
         if stored is None:
             return Shown(field.kind)
         if not rest and self._titles.is_known(field.target, stored):
             return self._titled(field, stored, self._titles.of(field.target, stored))
-        relation = relation_of(type(record), field)
         target = getattr(record, relation.key) if relation is not None else None
         if target is None:
             return self._titled(field, stored, None)
@@ -172,7 +186,7 @@ class Lens:
         entity = "" if field.kind == "user" else field.target or ""
         return Shown(field.kind, stored, title, entity=entity, record_id=stored)
 
-    def _about(self, record: Scoped, field: Field) -> Shown:
+    def _about(self, field: Field, record: Scoped) -> Shown:
         stored = getattr(record, field.column)
         if stored is None:
             return Shown("pointer")
@@ -182,30 +196,26 @@ class Lens:
             return Shown("pointer", text=gettext("Locked"), state="locked")
         return Shown("pointer", stored, title, entity=named[0], record_id=named[1])
 
-    def _plain(self, record: Scoped, field: Field) -> Shown:
-        value = getattr(record, field.column)
+
+class _Way(NamedTuple):
+    """The column mode of a field, and what tells the value of a record whose column is open."""
+
+    mode: str
+    kind: str
+    column: str
+    tell: Callable[[Any], Shown]
+
+
+def _plain(field: Field, actor: Actor) -> Callable[[Any], Shown]:
+    kind, column, empty, speak = field.kind, field.column, Shown(field.kind), speaker(field, actor)
+
+    def tell(record: Any) -> Shown:
+        value = getattr(record, column)
         if value is None or value == "":
-            return Shown(field.kind)
-        currency = getattr(record, "currency", None) or DEFAULT_CURRENCY
-        return Shown(field.kind, value, spoken(field, value, currency, self.actor))
+            return empty
+        return Shown(kind, value, speak(value, getattr(record, "currency", None) or DEFAULT_CURRENCY))
 
-
-def spoken(field: Field, value: Any, currency: str, actor: Actor) -> str:
-    """A value in the reader's language and zone."""
-    if field.kind == "choice":
-        return str(field.choices.get(value, value)) if field.choices else str(value)
-    if field.kind == "money":
-        return money.spoken(value, currency, actor.locale or "zh")
-    if field.kind == "moment":
-        local = clock.seen_from(actor.zone, value).replace(tzinfo=None)
-        return format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False)
-    if field.kind == "date":
-        return format_date(value, "yyyy-MM-dd")
-    if field.kind == "boolean":
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, decimal.Decimal):
-        return format(value.normalize(), "f")
-    return str(value)
+    return tell
 
 
 def as_json(record: Scoped, field: Field, shown: Shown) -> Any:

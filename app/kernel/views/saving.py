@@ -14,7 +14,7 @@ from app.kernel.gate import UNKNOWN
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import columns
 from app.kernel.typed import is_problem, typed
-from app.kernel.views.lens import DEFAULT_CURRENCY
+from app.kernel.views.wording import DEFAULT_CURRENCY
 
 # What a client may send back untouched from a record that it read.
 ECHOED = frozenset({"id", "version", "created_at", "created_by", "updated_at", "updated_by"})

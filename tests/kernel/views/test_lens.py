@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from app.customers.models import Customer
 from app.desk.models import Task
-from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.fields import Field, fields_of
 from app.kernel.views import lens
@@ -75,17 +74,6 @@ def test_nothing_more_is_read_when_a_page_is_shown(desk):
         assert count.statements == []
 
 
-@pytest.mark.parametrize(("kind", "value", "text"), [
-    ("money", 123456, "CN¥1,234.56"), ("moment", dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC), "2026-03-29 09:00"),
-    ("date", dt.date(2026, 3, 29), "2026-03-29"), ("boolean", True, "Yes"), ("boolean", False, "No"),
-    ("decimal", Decimal("1.50"), "1.5"), ("integer", 5, "5")])
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_a_value_is_said_in_the_readers_language_and_zone(app, kind, value, text):
-    reader = Actor(kind="user", id=1, locale="en", zone="Asia/Shanghai")
-    with app.test_request_context("/?_l_=en"):
-        assert lens.spoken(Field("a", "a", kind, "A"), value, "CNY", reader) == text
-
-
 @pytest.mark.parametrize(("kind", "given", "expected"), [
     ("money", Shown("money", 123456), "1234.56"), ("decimal", Shown("decimal", Decimal("1.50")), "1.50"),
     ("date", Shown("date", dt.date(2026, 3, 29)), "2026-03-29"), ("text", Shown("text"), None),
@@ -105,38 +93,7 @@ def test_only_pointers_whose_title_is_enough_are_near(desk):
     assert lens.relation_of(Customer, fields_of(Customer)["industry"]).key == "industry"
 
 
-ENDS = (dt.datetime.min.replace(tzinfo=dt.UTC), dt.datetime.max.replace(tzinfo=dt.UTC))
-
-
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "UTC"])
-@pytest.mark.parametrize(("moment", "text"), list(zip(ENDS, ["0001-01-01 ", "9999-12-31 "], strict=True)))
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_a_moment_at_the_end_of_the_calendar_is_shown_to_everybody(app, zone, moment, text):
-    reader = Actor(kind="user", id=1, locale="en", zone=zone)
-    with app.test_request_context("/?_l_=en"):
-        assert lens.spoken(Field("a", "a", "moment", "A"), moment, "CNY", reader).startswith((text, "0001-01-01 0"))
-
-
-@pytest.mark.parametrize(("language", "kind", "value", "text"), [
-    ("zh", "boolean", True, "是"), ("zh", "boolean", False, "否"), ("zh", "money", 123456, "¥1,234.56"),
-    ("en", "money", -5, "-CN¥0.05"), ("en", "decimal", Decimal("0.0000"), "0"), ("en", "decimal", Decimal(100), "100"),
-    ("en", "decimal", Decimal("12345678901234.5678"), "12345678901234.5678"), ("en", "text", "<b>", "<b>")])
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_each_language_has_its_words_and_no_digit_is_lost(app, language, kind, value, text):
-    reader = Actor(kind="user", id=1, locale=language, zone="UTC")
-    with app.test_request_context(f"/?_l_={language}"):
-        assert lens.spoken(Field("a", "a", kind, "A"), value, "CNY", reader) == text
-
-
 COLOURS = {"r": "Red", "g": "Green", "g2": "Green"}
-
-
-@pytest.mark.parametrize(("value", "text"), [("r", "Red"), ("gone", "gone")])
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_a_choice_that_is_no_longer_offered_is_shown_as_it_is_stored(app, value, text):
-    field = Field("a", "a", "choice", "A", choices=COLOURS)
-    with app.test_request_context("/?_l_=en"):
-        assert lens.spoken(field, value, "CNY", Actor(kind="user", id=1)) == text
 
 
 @pytest.mark.parametrize(("kind", "given", "text"), [
