@@ -10,6 +10,7 @@ from app.kernel import about
 from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.errors import Missing
+from app.kernel.rights.statements import kept
 from app.kernel.views.saving import find_visible
 
 # More tabs than these do not fit above a list.
@@ -50,5 +51,6 @@ def kept_views(entity: str) -> list[tuple[str, str]]:
     """(name, query) of the saved views of a list that the actor may read, the oldest first."""
     if not acting().may("read", "saved_view"):
         return []
-    found = sa.select(SavedView).where(SavedView.entity == entity).order_by(SavedView.id).limit(MOST_TABS)
-    return [(each.name, each.query or "") for each in session().scalars(found)]
+    found = kept(acting(), ("kept_views",), lambda: sa.select(SavedView.name, SavedView.query).where(
+        SavedView.entity == sa.bindparam("shown")).order_by(SavedView.id).limit(sa.bindparam("most")))
+    return [(name, query or "") for name, query in session().execute(found, {"shown": entity, "most": MOST_TABS})]

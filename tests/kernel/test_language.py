@@ -143,3 +143,33 @@ def test_texts_are_found_by_the_language_in_force(page):
         domain = get_domain()
     assert isinstance(domain, language.QuickDomain)
     assert domain.get_translations().ugettext("Save") == "Save"
+
+
+def test_a_text_finds_its_language_whatever_was_asked_for_before(page):
+    label = _l("Save")
+    for tag, said in (("zh", "保存"), ("en", "Save"), ("zh", "保存")):
+        with page(f"/?_l_={tag}"):
+            assert [str(label), gettext("Save")] == [said, said]
+            for inner, other in (("en", "Save"), ("zh", "保存")):
+                with force_locale(inner):
+                    assert [str(label), gettext("Save")] == [other, other]
+            assert [str(label), gettext("Save")] == [said, said]
+
+
+def test_templates_say_texts_in_the_language_of_the_request(app, page):
+    template = app.jinja_env.from_string("{{ _('Save') }} {{ _('%(count)s records', count=2) }}")
+    for tag, said in (("zh", "保存"), ("en", "Save")):
+        with page(f"/?_l_={tag}"):
+            assert template.render().startswith(said)
+            assert "2" in template.render()
+
+
+def test_outside_of_every_context_a_text_stays_as_it_is_written(databases):
+    assert str(_l("Save")) == "Save"
+    assert get_domain().get_translations().ugettext("Save") == "Save"
+
+
+def test_the_quick_domain_is_the_one_that_flask_babel_finds(page):
+    with page("/?_l_=en"):
+        for _again in range(2):
+            assert language.quick_domain() is language._get_domain() is get_domain()

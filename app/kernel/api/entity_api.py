@@ -74,7 +74,7 @@ class EntityApi(BaseApi):
         asked, given = reading.asked_of_request()
         shown = self._columns(asked.columns or self._all_columns())
         cap = rows.EXACT if asked.page > 1 else COUNT_CAP
-        page = rows.read_page(self.view, replace(asked, columns=tuple(shown)), cap)
+        page = rows.read_page(self.view, replace(asked, columns=tuple(shown)), cap, words=False)
         answer = {
             "count": min(page.count, page.cap), "count_is_exact": not page.is_capped,
             "after": page.after or None, "before": page.before or None, "ids": [record.id for record in page.records],
@@ -104,8 +104,8 @@ class EntityApi(BaseApi):
         """
         _asked, given = reading.asked_of_request()
         shown = self._columns(given.get("columns") or self._all_columns())
-        record = saving.find_visible(self.view.model, pk, options=far_loaders(self.view.model, shown))
-        lens = Lens(acting(), self.view.model, [record], shown)
+        record = saving.find_visible(self.view.model, pk, names=shown)
+        lens = Lens(acting(), self.view.model, [record], shown, words=False)
         answer = self.response(200, id=record.id, result=self._json(record, lens, shown), show_columns=list(shown),
                                label_columns={name: str(field.label) for name, field in shown.items()})
         return self._tagged(answer, record)
@@ -342,7 +342,7 @@ class EntityApi(BaseApi):
         if found is None:
             return self.response(status, id=pk, result={})
         shown = self._columns(self._all_columns())
-        lens = Lens(acting(), self.view.model, [found], shown)
+        lens = Lens(acting(), self.view.model, [found], shown, words=False)
         return self._tagged(self.response(status, id=pk, result=self._json(found, lens, shown)), found)
 
     @staticmethod

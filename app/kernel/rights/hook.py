@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import event, orm
 from sqlalchemy.sql import visitors
 
-from app.kernel.actor import NoActor, acting_or_none
+from app.kernel.actor import Actor, NoActor, acting_or_none
 from app.kernel.database import UnitSession
 from app.kernel.entity import Scoped
 from app.kernel.rights.predicates import visible
+from app.kernel.rights.statements import judged
 
 # Execution options: `unscoped` only inside the kernel and for system reads that say why; `with_deleted` for the bin.
 UNSCOPED = "unscoped"
@@ -36,20 +37,26 @@ def apply_row_rights(state: orm.ORMExecuteState) -> None:
     """Add the actor's conditions. NoActor when records are touched and nobody acts."""
     if state.is_column_load or state.execution_options.get(UNSCOPED):
         return
+    actor, with_deleted = acting_or_none(), bool(state.execution_options.get(WITH_DELETED))
+    if actor is None or state.is_relationship_load:
+        state.statement = _judge(state, actor, with_deleted)
+    else:
+        state.statement = judged(actor, state.statement, with_deleted, lambda: _judge(state, actor, with_deleted))
+
+
+def _judge(state: orm.ORMExecuteState, actor: Actor | None, with_deleted: bool) -> Any:
     models = frozenset(touched(state.statement)) | {
         mapper.class_ for mapper in state.all_mappers if issubclass(mapper.class_, Scoped)}
     if not models:
-        return
+        return state.statement
     if not state.is_select:
         raise NoActor("bulk statements go through app.kernel.bulk")
-    actor = acting_or_none()
     if actor is None:
         raise NoActor(f"a statement over {sorted(m.__name__ for m in models)} without an actor")
-    with_deleted = bool(state.execution_options.get(WITH_DELETED))
     key = (models, with_deleted)
     if key not in actor.made:
         actor.made[key] = tuple(
             orm.with_loader_criteria(model, visible(model, actor, with_deleted=with_deleted), include_aliases=True,
                                      propagate_to_loaders=False)
             for model in models)
-    state.statement = state.statement.options(*actor.made[key])
+    return state.statement.options(*actor.made[key])

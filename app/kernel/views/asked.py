@@ -15,6 +15,7 @@ from app.kernel.fields import Field, fields_of
 from app.kernel.filters import EVERYTHING, Context, Or, Tree, Where, all_of
 from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
+from app.kernel.rights.statements import once
 from app.kernel.rights.words import MASK
 from app.kernel.search import parts
 from app.kernel.search.narrow import Search
@@ -209,9 +210,12 @@ def declared_fields(model: type[Scoped], names: list[str]) -> dict[str, tuple[ty
 
 def visible_fields(model: type[Scoped], names: Iterable[Any]) -> dict[str, Field]:
     """The fields of `names` that exist for the actor in force, dotted ones included, in order."""
-    actor = acting()
-    found = declared_fields(model, [name for name in names if isinstance(name, str)])
-    return {name: field for name, (at, field) in found.items()
+    actor, asked = acting(), tuple(name for name in names if isinstance(name, str))
+    return dict(once(actor, ("fields", model, asked), lambda: _visible_fields(actor, model, asked)))
+
+
+def _visible_fields(actor: Actor, model: type[Scoped], names: Iterable[str]) -> dict[str, Field]:
+    return {name: field for name, (at, field) in declared_fields(model, list(names)).items()
             if columns.may_see(actor, at, field.name) and columns.may_see(actor, model, name.split(".")[0])}
 
 

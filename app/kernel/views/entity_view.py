@@ -26,7 +26,7 @@ from app.kernel.views.declare import Action, Chart, View
 from app.kernel.views.forms import EntityForm, form_for
 from app.kernel.views.history import entries, events_of
 from app.kernel.views.interface import EntityInterface
-from app.kernel.views.lens import Lens, far_loaders
+from app.kernel.views.lens import Lens
 from app.kernel.views.savedviews import saved_views_of
 from app.kernel.views.titles import Titles
 
@@ -259,7 +259,7 @@ class EntityView(ModelView):
 
     def find(self, pk: int, names: Any = ()) -> Any:
         """The visible record with the relations of `names` loaded of which more than the title is shown."""
-        return saving.find_visible(self.model, pk, options=far_loaders(self.model, names))
+        return saving.find_visible(self.model, pk, names=names)
 
     def find_action(self, name: str) -> Action:
         """The declared action that the actor may run. Missing or NotAllowed otherwise."""

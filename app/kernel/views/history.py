@@ -14,12 +14,15 @@ from app.kernel.entity import Entity
 from app.kernel.events import DomainEvent
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
+from app.kernel.rights.statements import kept
 from app.kernel.rights.words import MASK
 from app.kernel.stored import decode
 from app.kernel.views.titles import PERSON, Titles
 from app.kernel.views.wording import DEFAULT_CURRENCY, spoken
 
 PAGE = 50
+# Behind every id that an event can have.
+END = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,17 @@ def history(actor: Actor, record: Entity, before_id: int | None = None) -> list[
 def events_of(record: Entity, titles: Titles, before_id: int | None = None) -> list[DomainEvent]:
     """The events themselves; the names they need are wanted of `titles`, which the caller fetches."""
     model = type(record)
-    found = sa.select(DomainEvent).where(DomainEvent.entity == model.entity_name(), DomainEvent.record_id == record.id)
-    if before_id is not None:
-        found = found.where(DomainEvent.id < before_id)
-    events = list(session().scalars(found.order_by(DomainEvent.id.desc()).limit(PAGE)))
+    asked = {"entity": model.entity_name(), "record": record.id, "before": END if before_id is None else before_id}
+    events = list(session().scalars(kept(titles.actor, ("events",), _latest), asked))
     _want_names(titles, model, events)
     return events
+
+
+def _latest() -> sa.Select:
+    found = sa.select(DomainEvent).where(
+        DomainEvent.entity == sa.bindparam("entity"), DomainEvent.record_id == sa.bindparam("record"),
+        DomainEvent.id < sa.bindparam("before"))
+    return found.order_by(DomainEvent.id.desc()).limit(PAGE)
 
 
 def entries(actor: Actor, record: Entity, events: list[DomainEvent], titles: Titles) -> list[Entry]:

@@ -4,7 +4,7 @@ import datetime as dt
 import decimal
 import json
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
+from app.kernel.rights.statements import once
 from app.kernel.rights.words import MASK
 from app.kernel.views.titles import Titles, has_titles, person_name, record_name
 from app.kernel.views.wording import DEFAULT_CURRENCY, speaker
@@ -87,6 +88,11 @@ def shown_only(model: type[Scoped], names: Iterable[str]) -> Any:
 
     What is not fetched is not decrypted either: personal columns cost their reading only where they stand in the list.
     """
+    return _shown_only(model, tuple(names))
+
+
+@lru_cache(maxsize=1_000)
+def _shown_only(model: type[Scoped], names: tuple[str, ...]) -> Any:
     known, stored = fields_of(model), sa.inspect(model).column_attrs
     wanted = [known[dotted.split(".")[0]].column for dotted in names if dotted.split(".")[0] in known]
     about_columns = [field.column for field in known.values() if field.kind == "about"]
@@ -99,9 +105,12 @@ class Lens:
     """Shows the values of a page of records to one actor; row-wise lifted masks are asked for in one statement."""
 
     def __init__(self, actor: Actor, model: type[Scoped], records: Iterable[Scoped] = (), names: Iterable[str] = (),
-                 titles: Titles | None = None) -> None:
-        """What the fields `names` point at is read at once; with `titles` of a whole page, when those are fetched."""
-        self.actor, self.model = actor, model
+                 titles: Titles | None = None, *, words: bool = True) -> None:
+        """What the fields `names` point at is read at once; with `titles` of a whole page, when those are fetched.
+
+        Without `words` plain values are shown without their text, for programs.
+        """
+        self.actor, self.model, self._words = actor, model, words
         self._ways: dict[tuple[type[Scoped], str], _Way] = {}
         records = list(records)
         self._revealed = self._reveal([record.id for record in records])
@@ -121,12 +130,15 @@ class Lens:
                         self._titles.want(named[0], [named[1]])
 
     def _reveal(self, ids: list[int]) -> frozenset[int]:
-        entity = self.model.entity_name()
-        masked = any(columns.mode(self.actor, entity, name) == "mask" for name in fields_of(self.model))
+        masked = once(self.actor, ("masked", self.model), self._is_masked)
         condition = columns.reveal_condition(self.model, self.actor) if masked and ids else None
         if condition is None:
             return frozenset()
         return frozenset(session().scalars(sa.select(self.model.id).where(self.model.id.in_(ids), condition)))
+
+    def _is_masked(self) -> bool:
+        entity = self.model.entity_name()
+        return any(columns.mode(self.actor, entity, name) == "mask" for name in fields_of(self.model))
 
     def show(self, record: Scoped, dotted: str) -> Shown:
         """The value at a dotted field as the actor may see it."""
@@ -158,7 +170,9 @@ class Lens:
             return partial(self._pointer, field, relation_of(model, field), rest)
         if field.kind == "about":
             return partial(self._about, field)
-        return partial(self._many, field) if field.kind == "many" else _plain(field, self.actor)
+        if field.kind == "many":
+            return partial(self._many, field)
+        return _plain(field, speaker(field, self.actor) if self._words else _nothing)
 
     def _many(self, field: Field, record: Scoped) -> Shown:
         linked = [each for each in getattr(record, field.column) if getattr(each, "deleted_at", None) is None]
@@ -206,8 +220,12 @@ class _Way(NamedTuple):
     tell: Callable[[Any], Shown]
 
 
-def _plain(field: Field, actor: Actor) -> Callable[[Any], Shown]:
-    kind, column, empty, speak = field.kind, field.column, Shown(field.kind), speaker(field, actor)
+def _nothing(_value: Any, _currency: str) -> str:
+    return ""
+
+
+def _plain(field: Field, speak: Callable[[Any, str], str]) -> Callable[[Any], Shown]:
+    kind, column, empty = field.kind, field.column, Shown(field.kind)
 
     def tell(record: Any) -> Shown:
         value = getattr(record, column)

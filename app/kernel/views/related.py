@@ -16,6 +16,7 @@ from app.kernel.entity import Entity, scoped_by_table
 from app.kernel.errors import Missing
 from app.kernel.fields import Field, fields_of
 from app.kernel.rights import columns
+from app.kernel.rights.statements import kept
 from app.kernel.views import site
 from app.kernel.views.lens import Lens, far_loaders, shown_only
 from app.kernel.views.titles import Titles
@@ -98,12 +99,17 @@ def _addresses(view: Any, field: Field, above: tuple[str, Entity]) -> tuple[str,
     return url_for(f"{view.entity}.list") + f"?{query}", url_for(f"{view.entity}.add") + f"?{query}" if may_add else ""
 
 
+def _first(child: Any, field: Field, names: list[str]) -> sa.Select:
+    column = getattr(child, field.column)
+    found = sa.select(child).where(column == sa.bindparam("above")).order_by(child.id.desc()).limit(SHOWN + 1)
+    return found.options(*far_loaders(child, names), shown_only(child, names))
+
+
 def _list_of(view: Any, field: Field, above: tuple[str, Entity], titles: Titles) -> RelatedList:
     child = view.model
     names = [name for name in view.list_columns if name.split(".")[0] != field.name][:6]
-    statement = sa.select(child).where(getattr(child, field.column) == _held(field, above))
-    statement = statement.options(*far_loaders(child, names), shown_only(child, names))
-    records = list(session().scalars(statement.order_by(child.id.desc()).limit(SHOWN + 1)))
+    found = kept(acting(), ("related", child, field.column, tuple(names)), lambda: _first(child, field, names))
+    records = list(session().scalars(found, {"above": _held(field, above)}))
     lens = Lens(acting(), child, records[:SHOWN], names, titles)
     return RelatedList(view, records[:SHOWN], lens, view.visible_columns(names), len(records) > SHOWN,
                        *_addresses(view, field, above))

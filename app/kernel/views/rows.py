@@ -1,7 +1,7 @@
 """Reading the rows of a list: a page, a capped count, all ids for a bulk action, or a stream for an export."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +10,10 @@ from app.kernel.actor import acting
 from app.kernel.database import session
 from app.kernel.dialects import united
 from app.kernel.entity import Scoped
+from app.kernel.filters import EVERYTHING
 from app.kernel.rights import columns
 from app.kernel.rights.predicates import predicate, ranges
+from app.kernel.rights.statements import kept
 from app.kernel.search.narrow import Search
 from app.kernel.views import asked as ask
 from app.kernel.views import walk
@@ -46,40 +48,56 @@ class Page:
         return self.count > self.cap
 
 
-def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP) -> Page:
+def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP, *, words: bool = True) -> Page:
     """The asked page of the view's entity: rows, their count up to `cap`, titles, and one for each far relation.
+
+    Without `words` its lens shows values alone (`Lens`).
 
     RuleError where the filter or the sort cannot be asked, Malformed where the place cannot be read.
     """
     names = list(asked.columns or view.list_columns)
     order, search = ask.order_of(view.model, asked, view.base_order), ask.searched(view.model, view.text_columns, asked)
-    options = [*far_loaders(view.model, names), shown_only(view.model, names)]
-    found, after, before = _window(view, asked, order, options, search)
+    found, after, before = _window(view, asked, order, names, search)
     cap = EXACT if asked.exact else cap
     # A first page that leads nowhere is all there is.
     whole = search is not None and asked.page == 1 and not (after or before or asked.after or asked.before)
     number = min(len(found), cap + 1) if whole else count(view, asked, cap, search)
-    return Page(found, Lens(acting(), view.model, found, names), number, cap, asked, after, before)
+    lens = Lens(acting(), view.model, found, names, words=words)
+    return Page(found, lens, number, cap, asked, after, before)
 
 
-def _window(view: Any, asked: Asked, order: Order, options: list[Any],
+def _window(view: Any, asked: Asked, order: Order, names: list[str],
             search: Search | None) -> tuple[list[Any], str, str]:
     """The records of the page, with the places of the next and of the previous one."""
     place = order.place(asked.before or asked.after) if asked.before or asked.after else None
     forward = not asked.before or place is None
     skipped = (asked.page - 1) * asked.size if place is None else 0
+
+    def options() -> list[Any]:
+        return [*far_loaders(view.model, names), shown_only(view.model, names)]
+
+    def build() -> Any:
+        found = _ordered(view, asked, order, place, search, forward=forward, most=skipped + asked.size + 1)
+        return found.options(*options()).offset(skipped or None)
+
     if search is not None and not skipped:
         rows = walk.rows(ask.filtered(view.model, asked), view.model, search, order, place, forward=forward,
-                         most=asked.size + 1, options=options)
+                         most=asked.size + 1, options=options())
     else:
-        found = _ordered(view, asked, order, place, search, forward=forward, most=skipped + asked.size + 1)
-        rows = list(session().execute(found.options(*options).offset(skipped or None)))
+        key = ("page", view.model, tuple(names), order.name, order.descending, asked.size)
+        rows = list(session().execute(kept(acting(), key, build) if _is_bare(asked) else build()))
     more = len(rows) > asked.size
     rows = rows[:asked.size] if forward else rows[:asked.size][::-1]
     is_first = place is None and not skipped if forward else not more
     after = order.token(Place(rows[-1][1], rows[-1][0].id)) if rows and (more or not forward) else ""
     before = "" if is_first or not rows else order.token(Place(rows[0][1], rows[0][0].id))
     return [row[0] for row in rows], after, before
+
+
+def _is_bare(asked: Asked) -> bool:
+    """Whether the first page of everything is asked for: the same statement whenever somebody asks for it."""
+    return asked.tree == EVERYTHING and asked.page == 1 and not (asked.text or asked.deleted or asked.after
+                                                                  or asked.before)
 
 
 def _ordered(view: Any, asked: Asked, order: Order, place: Place | None, search: Search | None, *, forward: bool,
@@ -113,12 +131,18 @@ def count(view: Any, asked: Asked, cap: int = COUNT_CAP, search: Search | None =
         known = walk.count(ask.filtered(view.model, asked), view.model, search, cap)
         if known is not None:
             return known
+    key, everything = ("count", view.model, cap), replace(asked, page=1, after="", before="")
+    counted = kept(acting(), key, lambda: _counted(view, asked, cap, search)) if _is_bare(everything) else _counted(
+        view, asked, cap, search)
+    return session().execute(counted).scalar_one()
+
+
+def _counted(view: Any, asked: Asked, cap: int, search: Search | None) -> Any:
     base = ask.statement(view.model, view.text_columns, asked, search).with_only_columns(view.model.id)
     parts = [base.where(part).limit(cap + 1) for part in _rights(view, asked)]
     # A row may meet several of its reader's ranges and counts once.
     inner = sa.select(united(parts).subquery().c.id).distinct().limit(cap + 1) if len(parts) > 1 else parts[0]
-    counted = sa.select(sa.func.count()).select_from(inner.subquery())
-    return session().execute(counted, execution_options=dict(base.get_execution_options())).scalar_one()
+    return sa.select(sa.func.count()).select_from(inner.subquery()).execution_options(**base.get_execution_options())
 
 
 def all_ids(view: Any, asked: Asked, limit: int) -> list[int]:

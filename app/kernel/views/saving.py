@@ -13,7 +13,9 @@ from app.kernel.fields import Field, fields_of
 from app.kernel.gate import UNKNOWN
 from app.kernel.problems import N_, Problems, problem
 from app.kernel.rights import columns
+from app.kernel.rights.statements import kept
 from app.kernel.typed import is_problem, typed
+from app.kernel.views.lens import far_loaders
 from app.kernel.views.wording import DEFAULT_CURRENCY
 
 # What a client may send back untouched from a record that it read.
@@ -39,13 +41,16 @@ def read_given(model: type[Entity], given: Mapping[str, Any], actor: Actor, curr
     return values, problems
 
 
-def find_visible(model: type[Entity], record_id: int, *, with_deleted: bool = False,
-                 options: Iterable[Any] = ()) -> Any:
-    """The record that the actor may read. Missing if there is none, or none for him."""
-    statement = sa.select(model).where(model.id == record_id).options(*options)
-    if with_deleted:
-        statement = statement.execution_options(with_deleted=True)
-    record = session().scalars(statement).first() if abs(record_id) < 2**63 else None
+def find_visible(model: type[Entity], record_id: int, *, with_deleted: bool = False, names: Iterable[str] = ()) -> Any:
+    """The record that the actor may read, with the relations of `names` of which more than the title is shown.
+
+    Missing if there is none, or none for him.
+    """
+    found = kept(acting(), ("record", model, tuple(names)), lambda: sa.select(model).where(
+        model.id == sa.bindparam("wanted")).options(*far_loaders(model, names)))
+    asked = {"with_deleted": True} if with_deleted else {}
+    is_id = abs(record_id) < 2**63
+    record = session().scalars(found, {"wanted": record_id}, execution_options=asked).first() if is_id else None
     if record is None:
         raise Missing()
     return record

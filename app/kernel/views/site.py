@@ -26,8 +26,14 @@ def folded() -> set[str]:
 
 
 def record_url(entity: str, record_id: int | None) -> str:
-    """The address of a record's page, "" if it has none. Put together here: a list has a hundred of them."""
+    """The address of a record's page, "" if it has none."""
+    base = record_base(entity)
+    return f"{base}{record_id}" if base and record_id is not None else ""
+
+
+def record_base(entity: str) -> str:
+    """What the addresses of the pages of an entity's records begin with, before the id; "" if there are none."""
     view = view_of(entity)
-    if view is None or record_id is None:
+    if view is None:
         return ""
-    return f"{request.script_root if has_request_context() else ''}{view.route_base}/show/{record_id}"
+    return f"{request.script_root if has_request_context() else ''}{view.route_base}/show/"

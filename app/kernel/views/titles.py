@@ -13,6 +13,7 @@ from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.rights import columns
 from app.kernel.rights.hook import UNSCOPED, WITH_DELETED
 from app.kernel.rights.predicates import visible
+from app.kernel.rights.statements import kept
 
 PERSON = "ab_user"
 
@@ -59,27 +60,28 @@ class Titles:
         """Read what is wanted: one statement, and one more for each entity whose title is not a column."""
         wanted, self._wanted = self._wanted, {}
         self._known |= {(table, each): None for table, ids in wanted.items() for each in ids}
-        open_to_him = {table: sorted(ids) for table, ids in wanted.items()
+        open_to_him = {table: sorted(ids) for table, ids in sorted(wanted.items())
                        if table == PERSON or self.actor.may("read", table)}
-        parts = [part for table, ids in open_to_him.items() if (part := self._part(table, ids)) is not None]
-        if parts:
+        at_once = {table: ids for table, ids in open_to_him.items()
+                   if table == PERSON or title_column(scoped_by_table()[table]) is not None}
+        if at_once:
             # Each part carries the rights of its entity itself.
-            for row in session().execute(sa.union_all(*parts), execution_options={UNSCOPED: True}):
-                self._known[row.entity, row.id] = _title_of(row), bool(row.deleted)
-        for table, ids in open_to_him.items():
-            if table != PERSON and title_column(scoped_by_table()[table]) is None:
-                self._read_records(table, ids)
+            found = kept(self.actor, ("titles", *at_once), lambda: sa.union_all(*map(self._part, at_once)))
+            for entity, record_id, *names, deleted in session().execute(found, at_once,
+                                                                        execution_options={UNSCOPED: True}):
+                self._known[entity, record_id] = _title_of(entity, record_id, *names), bool(deleted)
+        for table in open_to_him.keys() - at_once.keys():
+            self._read_records(table, open_to_him[table])
 
-    def _part(self, table: str, ids: list[int]) -> Any:
+    def _part(self, table: str) -> Any:
+        ids = sa.bindparam(table, expanding=True)
         if table == PERSON:
             return _select(table, User.id, User.username, User.first_name, User.last_name, sa.false()).where(
                 User.id.in_(ids))
         target: Any = scoped_by_table()[table]
-        column = title_column(target)
-        if column is None:
-            return None
         none = sa.cast(sa.null(), sa.Text)
-        part = _select(table, target.id, sa.cast(column, sa.Text), none, none, target.deleted_at.is_not(None))
+        part = _select(table, target.id, sa.cast(title_column(target), sa.Text), none, none,
+                       target.deleted_at.is_not(None))
         return part.where(target.id.in_(ids), visible(target, self.actor, with_deleted=True))
 
     def _read_records(self, table: str, ids: list[int]) -> None:
@@ -118,7 +120,5 @@ def _select(table: str, record_id: Any, title: Any, first: Any, last: Any, delet
                      last.label("last"), deleted.label("deleted"))
 
 
-def _title_of(row: Any) -> str:
-    if row.entity == PERSON:
-        return full_name(row.first, row.last, row.title)
-    return row.title or f"#{row.id}"
+def _title_of(entity: str, record_id: int, title: str | None, first: str | None, last: str | None) -> str:
+    return full_name(first, last, title or "") if entity == PERSON else title or f"#{record_id}"

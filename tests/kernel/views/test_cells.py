@@ -51,6 +51,19 @@ def test_the_first_value_of_a_row_leads_to_its_record(desk, view_of):
         assert f">#{desk.mine}</a></td></tr>\n" in html
 
 
+def test_links_of_a_table_lie_below_the_prefix_of_the_request(desk, view_of):
+    with desk.app.test_request_context("/", base_url="http://localhost/a'b"), desk.acting("sales1") as actor:
+        records = [session().get_one(Customer, desk.mine)]
+        html = table_rows(view_of("customer"), records, Lens(actor, Customer, records, ["name"]), ["name"])
+        assert f'<a href="/a&#39;b/customer/show/{desk.mine}">Acme</a>' in html
+
+
+def test_a_table_of_no_columns_has_empty_rows(desk, view_of):
+    with desk.app.test_request_context("/"), desk.acting("sales1") as actor:
+        records = [session().get_one(Customer, desk.mine)]
+        assert table_rows(view_of("customer"), records, Lens(actor, Customer, records), []) == "<tr></tr>\n"
+
+
 def test_no_rows_are_no_html(desk, view_of):
     with desk.app.test_request_context("/"), desk.acting("sales1") as actor:
         assert table_rows(view_of("customer"), [], Lens(actor, Customer), ["name"]) == ""

@@ -126,3 +126,15 @@ def test_a_far_field_of_nothing_is_nothing(desk):
         if near in fields_of(Customer):
             found = shown(desk, "sales1", Customer, lonely, near, far)
             assert [(each.value, each.text, each.state) for each in found] == [(None, "", "")] * 2
+
+
+def test_a_program_is_shown_values_without_words(desk):
+    with desk.app.test_request_context("/?_l_=en"), desk.acting("sales1") as actor:
+        record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
+        names = ["name", "created_at", "industry", "kind"]
+        said, bare = (Lens(actor, Customer, [record], names, words=words) for words in (True, False))
+        for name in names:
+            field = fields_of(Customer)[name]
+            values = [lens.as_json(record, field, each.show(record, name)) for each in (said, bare)]
+            assert values[0] == values[1]
+        assert (bare.show(record, "name").text, bare.show(record, "industry").text) == ("", "Steel")
