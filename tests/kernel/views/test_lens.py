@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.customers.models import Customer
 from app.desk.models import Task
+from app.kernel.actor import Actor
 from app.kernel.database import session
 from app.kernel.fields import Field, fields_of
 from app.kernel.views import lens
