@@ -22,10 +22,6 @@ from environment import KEY_BYTES, ConfigurationError, read_environment
 
 LEAST_SECRET = 32
 
-# pypinyin reads these when it is imported: its list of phrases would cost 40 MB in every process, and nobody asks it.
-for _switch in ("PYPINYIN_NO_PHRASES", "PYPINYIN_NO_DICT_COPY"):
-    os.environ.setdefault(_switch, "true")
-
 
 class Base:
     """What holds in every environment. Names are those of Flask, Flask-AppBuilder and their extensions."""

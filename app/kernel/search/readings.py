@@ -1,12 +1,17 @@
 """How a Chinese sign may be spelled in Latin letters, without tones.
 
-pypinyin is asked for the usual reading of a sign by itself; config.py tells it to leave its list of phrases alone. The
-readings that only names have are stated here, and a name is found by every one of them.
+The usual reading of a sign by itself is pypinyin's. Its table is read as text and kept as two lists: imported, it
+would cost 10 MB in every process, and 40 MB more for phrases that nobody asks for. The readings that only names have
+are stated here, and a name is found by every one of them.
 """
 
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left
 from functools import lru_cache
-
-from pypinyin import lazy_pinyin
+from importlib.util import find_spec
+from pathlib import Path
 
 # Surnames and words of company and place names that are read in several ways; the usual reading need not stand here.
 _FURTHER = """
@@ -25,12 +30,35 @@ FURTHER: dict[str, tuple[str, ...]] = {entry[0]: tuple(entry[1:].split(",")) for
 _FIRST, _LAST = "\u3400", "\U0003ffff"
 
 
+def _table() -> tuple[str, array, list[str]]:
+    """Every sign in order; for each the place of its usual reading, with its tone, among all readings."""
+    spec = find_spec("pypinyin")
+    file = Path((spec and spec.origin) or "").with_name("pinyin_dict.json")
+    lines = re.finditer(r'"(\d+)": "([^",]+)', file.read_text(encoding="utf-8"))
+    found = sorted((int(line[1]), line[2]) for line in lines)
+    places = {sound: place for place, sound in enumerate(dict.fromkeys(sound for _code, sound in found))}
+    signs = "".join(chr(code) for code, _sound in found)
+    return signs, array("H", [places[sound] for _code, sound in found]), list(places)
+
+
+_SIGNS, _PLACES, _SOUNDS = _table()
+
+
+def _usual(sign: str) -> str:
+    """The usual reading of a sign without its tone, ü as v; "" for a sign that has none."""
+    place = bisect_left(_SIGNS, sign)
+    if _SIGNS[place:place + 1] != sign:
+        return ""
+    letters = unicodedata.normalize("NFD", _SOUNDS[_PLACES[place]]).replace("u\u0308", "v")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 @lru_cache(maxsize=20_000)
 def readings_of(sign: str) -> tuple[str, ...]:
     """The ways of spelling one sign, the usual one first, ü as v and as u; nothing for what is no Chinese sign."""
     if not _FIRST <= sign <= _LAST:
         return ()
-    usual = lazy_pinyin(sign)[0]
+    usual = _usual(sign)
     if not (usual.isascii() and usual.isalpha()):
         return ()
     known = (*FURTHER.get(sign, ()), usual)

@@ -1,16 +1,17 @@
 """Pure judgements at the door: passwords, waits after failed logins, where links lead, where requests come from."""
 
+import ast
 import datetime as dt
 import ipaddress
 import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
-
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.kernel.problems import N_, Problem, problem
 
@@ -20,7 +21,29 @@ PASSWORD_MOST = 128
 # A user name of one or two signs stands in half of all sentences.
 NAME_LEAST = 3
 
-COMMON_PASSWORDS = frozenset(FREQUENCY_LISTS["passwords"])
+
+
+class CommonPasswords:
+    """The passwords that are tried first, by zxcvbn's list of them, which is read as text: importing the library costs
+    13 MB in every process, for lists of names and words that nobody asks for.
+    """
+
+    def __init__(self) -> None:
+        spec = find_spec("zxcvbn")
+        file = Path((spec and spec.origin) or "").with_name("frequency_lists.py")
+        listed = re.search(r'"passwords": ("[^"]+")\.split\(","\)', file.read_text(encoding="utf-8"))
+        if listed is None:
+            raise ImportError(f"there is no list of common passwords in {file}")
+        self._text = f",{ast.literal_eval(listed[1])},"
+
+    def __contains__(self, password: object) -> bool:
+        return isinstance(password, str) and "," not in password and f",{password}," in self._text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._text.strip(",").split(","))
+
+
+COMMON_PASSWORDS = CommonPasswords()
 _SUBSTITUTES = str.maketrans("@0$3!", "aosei")
 _DECORATION = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
 DECORATION_MOST = 8

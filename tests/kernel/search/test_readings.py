@@ -1,8 +1,10 @@
 """How signs are spelled."""
 
-import pypinyin.constants
 import pytest
+from pypinyin import lazy_pinyin
+from pypinyin.pinyin_dict import pinyin_dict
 
+from app.kernel.search import readings
 from app.kernel.search.readings import FURTHER, readings_of
 
 
@@ -36,5 +38,12 @@ def test_the_table_of_further_readings_holds_signs_with_several_and_no_other():
     assert all(readings_of(sign) for sign in FURTHER)
 
 
-def test_the_list_of_phrases_is_not_loaded():
-    assert pypinyin.constants.PHRASES_DICT == {}
+def test_the_usual_reading_of_every_sign_is_that_of_pypinyin():
+    assert len(pinyin_dict) > 40_000
+    for code in pinyin_dict:
+        assert readings._usual(chr(code)) == lazy_pinyin(chr(code))[0]
+
+
+@pytest.mark.parametrize("sign", ["\u3400", "\u33ff", "\U0003ffff", "\U0002ffff", "a", "\U0010ffff"])
+def test_a_sign_that_pypinyin_does_not_know_has_no_usual_reading(sign):
+    assert readings._usual(sign) == (lazy_pinyin(sign)[0] if ord(sign) in pinyin_dict else "")
