@@ -6,9 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.kernel.actor import SYSTEM
-from app.kernel.database import acting_as, db
-from app.kernel.search import upkeep
+from app.kernel.database import db
 from bench import company, databases, report
 from bench.cases import CASES, OURS, PEERS
 from bench.copies import SECONDS, multiply
@@ -39,8 +37,6 @@ def fill(given: dict[str, str], customers: int, base: int) -> None:
     with app.app_context():
         if customers > base:
             multiply(db.engine, customers // base - 1)
-        with acting_as(SYSTEM):
-            upkeep.rebuild()
         db.session.remove()
         db.engine.dispose()
 
@@ -49,7 +45,7 @@ def measure(given: dict[str, str], system: str, customers: int, asked: argparse.
     """All figures over a database that is filled."""
     with started(given, PEERS) as workers:
         draw = drawing(workers[OURS], customers)
-        rows = measured(workers, CASES, draw, asked.rounds)
+        rows = measured(workers, [case.of_size(customers) for case in CASES], draw, asked.rounds)
     held = {}
     if asked.requests:
         with started(given, [OURS]) as alone:

@@ -3,8 +3,14 @@
 import pytest
 import sqlalchemy as sa
 
-from app.kernel.database import prepare_engine
-from bench.copies import Copied, multiply
+from app.kernel.actor import SYSTEM
+from app.kernel.database import acting_as, prepare_engine, session
+from app.kernel.entity import scoped_by_table
+from app.kernel.search.content import contents
+from app.kernel.search.entries import SearchEntry
+from app.kernel.search.spoken import grams_of_spoken
+from bench.copies import COPIED, Copied, multiply
+from bench.peers import ours
 
 
 @pytest.fixture
@@ -19,6 +25,7 @@ def tables(empty_database_url, monkeypatch):
              sa.Column("code", sa.String(20)))
     sa.Table("customer_tag", meta, sa.Column("customer_id", sa.Integer), sa.Column("tag_id", sa.Integer))
     meta.create_all(engine)
+    SearchEntry.__table__.create(engine)
     with engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO parent (name, \"order\", made_at) VALUES "
                                    "('a', 1, '2026-01-01 00:00:00'), ('b', 2, '2026-01-01 00:00:01'), "
@@ -60,3 +67,42 @@ def test_the_next_row_gets_the_next_id(tables):
 def test_copies_of_the_product_are_found_by_its_search(workers):
     shown = workers["ours"].body("/customer/list/?q=K7", "admin")
     assert shown.count('href="/customer/show/') == 4
+
+
+def test_entries_of_copies_hold_what_the_product_would_index_but_for_the_sound_of_the_number(given):
+    app = ours.make(given)
+    with app.app_context(), acting_as(SYSTEM):
+        for copied in COPIED:
+            model = scoped_by_table()[copied.table]
+            ids = list(session().scalars(sa.select(model.id)))
+            kept = session().scalars(sa.select(SearchEntry).where(SearchEntry.entity == copied.table))
+            held = {entry.record_id: entry for entry in kept}
+            assert sorted(held) == sorted(ids)
+            for record_id, content in contents(copied.table, ids).items():
+                assert (set(content.grams) ^ set(held[record_id].grams)) <= (
+                    grams_of_spoken(content.spoken) | grams_of_spoken(held[record_id].spoken))
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_the_index_over_grams_is_there_again(tables):
+    before = rows(tables, "SELECT indexdef FROM pg_indexes WHERE tablename = 'search_entry' ORDER BY 1")
+    multiply(tables, 1)
+    assert rows(tables, "SELECT indexdef FROM pg_indexes WHERE tablename = 'search_entry' ORDER BY 1") == before
+
+
+def test_entries_are_copied_with_the_grams_of_the_number_and_of_its_neighbours(tables):
+    table = SearchEntry.__table__
+    with tables.begin() as connection:
+        connection.execute(table.insert(), [
+            {"entity": "parent", "record_id": 1, "grams": ["a"], "spoken": "x"},
+            {"entity": "other", "record_id": 1, "grams": ["a"], "spoken": None}])
+    multiply(tables, 2)
+    with tables.connect() as connection:
+        found = connection.execute(sa.select(table.c.entity, table.c.record_id, table.c.grams, table.c.spoken)
+                                   .order_by(table.c.entity, table.c.record_id)).all()
+        asked = connection.execute(sa.text("SELECT count(*) FROM search_gram WHERE search_gram MATCH :word"),
+                                   {"word": b"-2".hex()}) if tables.dialect.name == "sqlite" else None
+        assert asked is None or asked.scalar_one() == 1
+    assert [(entity, record_id, set(grams), spoken) for entity, record_id, grams, spoken in found] == [
+        ("other", 1, {"a"}, None), ("parent", 1, {"a"}, "x"), ("parent", 4, {"a", "-", "1", "-1", "a-"}, "x"),
+        ("parent", 7, {"a", "-", "2", "-2", "a-"}, "x")]

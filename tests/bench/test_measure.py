@@ -91,3 +91,10 @@ def test_the_deep_page_is_reached_by_turning_one_page():
 def test_a_list_that_ends_has_no_deep_page():
     with pytest.raises(LookupError):
         next_address("<a href='/first'>First</a>")
+
+
+def test_what_takes_the_others_minutes_is_asked_of_ours_alone():
+    case = Case("page", {OURS: "/", RAW: "/raw"}, most=100)
+    assert set(case.of_size(100).addresses) == {OURS, RAW}
+    assert case.of_size(101).addresses == {OURS: "/"}
+    assert Case("page", {OURS: "/", RAW: "/raw"}).of_size(10**9).addresses == {OURS: "/", RAW: "/raw"}
