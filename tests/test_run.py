@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from environment import SETTINGS
@@ -22,6 +23,8 @@ PYTHON = [sys.executable, "run.py"]
 FLASK = [BIN / "flask", "--app", "run", "routes"]
 GUNICORN = [BIN / "gunicorn", "run:app"]
 PATIENCE = 60
+# Bytes of memory that a worker shares with nobody, soon after its start.
+MOST_OWN = 60 * 1024**2
 SAFE = {"SECRET_KEY": "7d0b1c5e" * 6, "ENCRYPTION_KEYS": "k1:" + base64.b64encode(b"0123456789abcdef" * 2).decode()}
 
 
@@ -137,9 +140,12 @@ def test_a_taken_port_is_said_in_one_sentence(database_url, tmp_path):
 
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
-def test_gunicorn_serves_the_web_part_with_several_processes(served):
+def test_gunicorn_serves_the_web_part_with_several_processes_that_share_what_they_loaded(served):
     process, port = served(*GUNICORN, "--workers", "2")
-    assert {answer(port) for _ in range(20)} == {200}
+    assert {answer(port) for _ in range(40)} == {200}
+    own = [worker.memory_full_info().uss for worker in psutil.Process(process.pid).children()]
+    assert len(own) == 2
+    assert max(own) < MOST_OWN, own
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
