@@ -18,7 +18,8 @@ from app.kernel.errors import NotAllowed
 from app.kernel.fields import Field, fields_of
 from app.kernel.filters import Tree, Where
 from app.kernel.views import asked as ask
-from app.kernel.views.lens import person_name, relation_of, spoken
+from app.kernel.views.lens import person_name, relation_of
+from app.kernel.views.wording import spoken
 
 # (column, joins) -> the first and the last day that an axis of time has to show.
 Span = Callable[[Any, list[Any]], tuple[dt.date, dt.date]]
