@@ -88,16 +88,3 @@ def test_what_happened_is_said_in_a_word(app):
         Entry.kind = "strange"
         assert page.event_word(Entry()) == "strange"
         assert isinstance(page.import_url("customer"), str)
-
-
-def test_the_address_of_a_file_is_found_once_where_templates_are_not_read_anew(at, desk, monkeypatch):
-    found = []
-    monkeypatch.setattr(page, "_asset", lambda name: found.append(name) or f"/static/{name}")
-    monkeypatch.setitem(desk.app.extensions, "file_addresses", {})
-    at("/")
-    assert [page.asset("a.css"), page.asset("a.css"), page.vendor("a.css")] == ["/static/a.css"] * 2 + [
-        "/static/vendor/a.css"]
-    assert found == ["a.css", "vendor/a.css"]
-    monkeypatch.setitem(desk.app.config, "TEMPLATES_AUTO_RELOAD", True)
-    page.asset("a.css")
-    assert found == ["a.css", "vendor/a.css", "a.css"]
