@@ -14,12 +14,24 @@ from markupsafe import Markup
 from app.kernel.views.lens import Lens, Shown
 from app.kernel.views.site import record_base
 
-CLASSES = {"choice": "badge", "money": "number", "integer": "number", "decimal": "number", "long_text": "long"}
+CLASSES = {"money": "number", "integer": "number", "decimal": "number", "long_text": "long"}
 SPANS = {name: Markup('<span class="{}">%s</span>').format(name) for name in ("masked", "locked", *CLASSES.values())}
 PLAIN, ROW, VALUE = Markup("%s"), Markup("<tr>{}</tr>\n"), Markup("<td>{}</td>")
 BOX = Markup('<input type="checkbox" class="form-check-input" name="ids" value="%d" form="bulk" aria-label="%s %d">')
 # Whatever is joined by it and is no markup is escaped.
 SAFELY = Markup("")
+
+
+class Badges(dict[Any, Markup]):
+    """By stored value of a choice the pattern of its badge; ``tones.css`` gives some values a colour."""
+
+    def __missing__(self, value: Any) -> Markup:
+        name = str(value).replace("%", "%%")
+        self[value] = Markup('<span class="badge v-{}">%s</span>').format(name)
+        return self[value]
+
+
+BADGES = Badges()
 
 
 class Links(dict[str, Markup]):
@@ -38,13 +50,15 @@ def cell(shown: Shown) -> Markup:
 
 
 def _cell(shown: Shown, links: Links) -> tuple[Markup, tuple[Any, ...]]:
-    kind, _value, text, state, entity, record_id = shown
+    kind, value, text, state, entity, record_id = shown
     if state in ("masked", "locked"):
         return SPANS[state], (text,)
     if kind == "pointer" and record_id:
         link = links[entity]
         return (link, (record_id, text)) if link else (PLAIN, (text,))
-    named = CLASSES.get(kind) if text or kind != "choice" else None
+    if kind == "choice":
+        return (BADGES[value], (text,)) if text else (SAFELY, ())
+    named = CLASSES.get(kind)
     return (SPANS[named], (text,)) if named else (PLAIN, (text,)) if text else (SAFELY, ())
 
 

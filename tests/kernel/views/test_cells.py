@@ -13,7 +13,8 @@ SAFE = "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;"
 
 
 @pytest.mark.parametrize(("shown", "html"), [
-    (Shown("text", "a", "a"), "a"), (Shown("text"), ""), (Shown("choice", "a", "A"), '<span class="badge">A</span>'),
+    (Shown("text", "a", "a"), "a"), (Shown("text"), ""),
+    (Shown("choice", "a", "A"), '<span class="badge v-a">A</span>'),
     (Shown("choice"), ""), (Shown("money", 5, "5"), '<span class="number">5</span>'),
     (Shown("integer", 5, "5"), '<span class="number">5</span>'), (Shown("moment", 5, "2026-01-01"), "2026-01-01"),
     (Shown("decimal", 5, "5"), '<span class="number">5</span>'), (Shown("long_text"), '<span class="long"></span>'),
