@@ -14,6 +14,7 @@ from app.kernel import clock
 from app.kernel.database import db, session
 from app.kernel.entity import scoped_by_table
 from app.kernel.fields import fields_of
+from app.kernel.filters import Where
 from app.kernel.views import indexes, rows
 from app.kernel.views.asked import Asked
 from app.sales.models import StageChange
@@ -89,6 +90,43 @@ def test_a_page_behind_a_place_is_a_range_of_the_index_too(desk, view_of, entity
         place = order.token(rows.Place(clock.now(), 5))
         for asked in (Asked(after=place), Asked(before=place)):
             expect_walked(view, asked)
+
+
+@pytest.mark.parametrize("entity", LISTS)
+def test_no_declared_filter_reads_the_whole_table(desk, view_of, entity):
+    """Every field that the filter offers, by what its kind is asked for most: a value, a range, nothing."""
+    with desk.acting("admin"):
+        view, known = view_of(entity), fields_of(view_of(entity).model)
+        asked = [tree for name in view.search_columns if name in known for tree in questions(known[name])]
+        assert len(asked) > 2 * len(view.search_columns) - 2
+        for tree in asked:
+            expect_walked(view, Asked(tree=tree))
+
+
+@pytest.mark.parametrize("text", ["钢", "钢铁", "er", "steelworks", "13800138000", "nobody has this"])
+@pytest.mark.parametrize("entity", ["customer", "contact", "ticket"])
+def test_no_search_reads_the_whole_table(desk, view_of, entity, text):
+    with desk.acting("admin"):
+        expect_walked(view_of(entity), Asked(text=text))
+
+
+def questions(field):
+    """What a filter asks of a field, as trees."""
+    empty = [] if field.required else [Where(field.name, "is_empty", True)]
+    if field.kind == "choice":
+        first, *others = field.choices
+        return [Where(field.name, "eq", first), Where(field.name, "in", [first, *others[:1]]), *empty]
+    if field.kind in ("pointer", "user"):
+        return [Where(field.name, "eq", 1), Where(field.name, "in", [1, 2]), *empty]
+    if field.kind == "many":
+        return [Where(field.name, "in", [1]), *empty]
+    if field.kind in ("date", "moment"):
+        return [Where(field.name, "eq", "this_week"), Where(field.name, "gte", "2026-01-01"), *empty]
+    if field.kind == "boolean":
+        return [Where(field.name, "eq", True), Where(field.name, "eq", False)]
+    if field.kind in ("integer", "decimal", "money"):
+        return [Where(field.name, "gte", 5), Where(field.name, "lt", 5), *empty]
+    return [Where(field.name, "eq", "x"), Where(field.name, "contains", "xy"), *empty]
 
 
 def is_by_title(field):
