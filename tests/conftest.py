@@ -8,6 +8,7 @@ import importlib
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import config as configuration
@@ -15,6 +16,10 @@ from tests import run_folder, world
 from tests.databases import PostgresDatabases, SqliteDatabases
 
 SYSTEMS = ["sqlite", "postgresql"]
+# A busy machine is no fault of the product: neither a slow example nor the slow drawing of one fails a test.
+hypothesis.settings.register_profile("unhurried", deadline=None,
+                                     suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("unhurried")
 _run = pytest.StashKey()
 
 
