@@ -19,6 +19,7 @@ from app.kernel.language import say_problem
 from app.kernel.problems import Problem
 from app.kernel.typed import is_problem, typed
 from app.kernel.views.lens import Lens, Shown
+from app.kernel.views.titles import record_name
 from app.kernel.views.wording import DEFAULT_CURRENCY
 
 
@@ -159,7 +160,7 @@ class PointerField(TypedField):
         if self.shown is None or self.shown.value is None:
             return []
         if self.stated.kind == "many":
-            return [(str(each.id), str(each)) for each in self.shown.value]
+            return [(str(each.id), record_name(self.actor, each)) for each in self.shown.value]
         return [(str(self.shown.value), self.shown.text)]
 
 

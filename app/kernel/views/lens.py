@@ -12,7 +12,7 @@ from flask_babel import gettext
 from sqlalchemy import orm
 
 from app.kernel import about, file_text, money
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, acting
 from app.kernel.database import session
 from app.kernel.entity import Entity, Scoped, scoped_by_table
 from app.kernel.fields import Field, fields_of
@@ -241,7 +241,7 @@ def as_json(record: Scoped, field: Field, shown: Shown) -> Any:
     if shown.state:
         return {"masked": MASK, "locked": {"locked": True}}.get(shown.state)
     if field.kind == "many":
-        return [{"id": each.id, "name": str(each)} for each in shown.value or ()]
+        return [{"id": each.id, "name": record_name(acting(), each)} for each in shown.value or ()]
     if shown.value is None:
         return None
     if field.kind in ("pointer", "user"):

@@ -1,6 +1,7 @@
 """Forms that keep what was typed."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.customers.models import Contact, Customer
 from app.kernel.actor import Actor
-from app.kernel.database import session
+from app.kernel.database import acting_as, session
 from app.kernel.fields import Field
 from app.kernel.problems import problem
 from app.kernel.views.forms import form_for
@@ -129,6 +130,16 @@ def test_a_record_shows_what_it_points_at_by_name(form, desk):
     assert f'<option value="{desk.tag}" selected>vip</option>' in tags
     assert "multiple" in tags
     assert "—" not in tags
+
+
+def test_what_is_chosen_among_many_is_named_as_the_column_of_its_name_allows(desk):
+    with desk.app.test_request_context("/?_l_=en"), desk.acting("sales1") as actor:
+        bound = replace(actor, columns={("tag", "name"): "hide"}, made={})
+        with acting_as(bound):
+            record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
+            html = str(form_for(Customer, ["tags"], bound, entity="customer", record=record)["tags"]())
+    assert f"#{desk.tag}</option>" in html
+    assert "vip" not in html
 
 
 def test_a_pointer_that_is_locked_for_the_reader_is_shown_as_locked_and_survives_the_save(form, desk):

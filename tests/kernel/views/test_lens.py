@@ -1,6 +1,7 @@
 """Values as one reader may see them."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,8 @@ import sqlalchemy as sa
 
 from app.customers.models import Customer
 from app.desk.models import Task
-from app.kernel.actor import Actor
-from app.kernel.database import session
+from app.kernel.actor import Actor, acting
+from app.kernel.database import acting_as, session
 from app.kernel.fields import Field, fields_of
 from app.kernel.views import lens
 from app.kernel.views.lens import Lens, Shown
@@ -139,3 +140,13 @@ def test_a_program_is_shown_values_without_words(desk):
             values = [lens.as_json(record, field, each.show(record, name)) for each in (said, bare)]
             assert values[0] == values[1]
         assert (bare.show(record, "name").text, bare.show(record, "industry").text) == ("", "Steel")
+
+
+@pytest.mark.parametrize(("mode", "said"), [("read", "vip"), ("mask", "#{tag}"), ("hide", "#{tag}")])
+def test_what_a_record_is_tagged_with_is_named_as_the_column_of_its_name_allows(desk, mode, said):
+    with desk.acting("sales1") as actor, acting_as(replace(actor, columns={("tag", "name"): mode}, made={})):
+        record = session().scalars(sa.select(Customer).where(Customer.id == desk.mine)).one()
+        field, seen = fields_of(Customer)["tags"], Lens(acting(), Customer, [record], ["tags"])
+        shown = seen.show(record, "tags")
+        assert lens.as_json(record, field, shown) == [{"id": desk.tag, "name": said.format(tag=desk.tag)}]
+        assert shown.text == said.format(tag=desk.tag)
