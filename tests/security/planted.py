@@ -232,8 +232,8 @@ def foreign_key_in_bulk(office: Office) -> bool:
 def _pointers_not_locked(guards: Guards, office: Office) -> None:
     real = lens.Lens._pointer
 
-    def careless(self: Any, record: Any, field: Any, rest: str) -> Any:
-        shown = real(self, record, field, rest)
+    def careless(self: Any, field: Any, *rest: Any) -> Any:
+        shown = real(self, field, *rest)
         return lens.Shown(field.kind) if shown.state == "locked" else shown
 
     guards.replace(lens.Lens, "_pointer", careless)

@@ -26,6 +26,8 @@ def guards(monkeypatch, request):
 def test_a_known_fault_is_refused_and_would_be_seen(office, guards, fault):
     assert not fault.attack(office), f"{fault.name}: it succeeds"
     fault.plant(guards, office)
+    # A process that never had the guard keeps no statement that the guard had judged.
+    office.company.app.extensions.pop("statements", None)
     assert fault.attack(office), f"{fault.name}: the attack does not notice that its guard is gone"
 
 
