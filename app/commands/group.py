@@ -55,3 +55,9 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             reset_circumstance(token)
 
     return wrapped
+
+
+def told_counts(counts: dict[str, int], word: str, things: str) -> str:
+    """One line for each name with a count above nought, and what they are together of how many `things`."""
+    lines = [f"{name}: {number} {word}" for name, number in counts.items() if number]
+    return "\n".join([*lines, f"{sum(counts.values())} {word} in {len(counts)} {things}"])

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.commands.group import answer, as_json, guarded
+from app.commands.group import answer, as_json, guarded, told_counts
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as
 from app.kernel.rollups import upkeep
@@ -23,7 +23,7 @@ def rebuild(json_: bool) -> None:
     with acting_as(SYSTEM):
         mended = upkeep.rebuild()
         upkeep.fold()
-    answer(json_, _told(mended, "mended"), **mended)
+    answer(json_, told_counts(mended, "mended", "sums"), **mended)
 
 
 @rollups.command("verify")
@@ -33,11 +33,7 @@ def verify(json_: bool) -> None:
     """Compare the sums with the records; status 1 if they differ or were not built."""
     with acting_as(SYSTEM):
         wrong, unbuilt = upkeep.verify(), upkeep.unbuilt()
-    answer(json_, "\n".join([_told(wrong, "wrong"), *(f"{name}: not built" for name in unbuilt)]), **wrong)
+    lines = [told_counts(wrong, "wrong", "sums"), *(f"{name}: not built" for name in unbuilt)]
+    answer(json_, "\n".join(lines), **wrong)
     if unbuilt or any(wrong.values()):
         sys.exit(1)
-
-
-def _told(counts: dict[str, int], word: str) -> str:
-    lines = [f"{name}: {number} {word}" for name, number in counts.items() if number]
-    return "\n".join([*lines, f"{sum(counts.values())} {word} in {len(counts)} sums"])

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.commands.group import answer, as_json, guarded
+from app.commands.group import answer, as_json, guarded, told_counts
 from app.kernel.actor import SYSTEM
 from app.kernel.database import acting_as
 from app.kernel.search import upkeep
@@ -22,7 +22,7 @@ def rebuild(json_: bool) -> None:
     """Set right every record that the text index holds wrongly or lacks; may be broken off and called again."""
     with acting_as(SYSTEM):
         mended = upkeep.rebuild()
-    answer(json_, _told(mended, "mended"), **mended)
+    answer(json_, told_counts(mended, "mended", "entities"), **mended)
 
 
 @search.command("verify")
@@ -32,11 +32,6 @@ def verify(json_: bool) -> None:
     """Compare the text index with the records; status 1 if they differ."""
     with acting_as(SYSTEM):
         wrong = upkeep.verify()
-    answer(json_, _told(wrong, "wrong"), **wrong)
+    answer(json_, told_counts(wrong, "wrong", "entities"), **wrong)
     if any(wrong.values()):
         sys.exit(1)
-
-
-def _told(counts: dict[str, int], word: str) -> str:
-    lines = [f"{entity}: {number} {word}" for entity, number in counts.items() if number]
-    return "\n".join([*lines, f"{sum(counts.values())} {word} in {len(counts)} entities"])

@@ -10,8 +10,8 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
+
+from app.kernel.packaged import packaged_text
 
 # Surnames and words of company and place names that are read in several ways; the usual reading need not stand here.
 _FURTHER = """
@@ -32,9 +32,7 @@ _FIRST, _LAST = "\u3400", "\U0003ffff"
 
 def _table() -> tuple[str, array, list[str]]:
     """Every sign in order; for each the place of its usual reading, with its tone, among all readings."""
-    spec = find_spec("pypinyin")
-    file = Path((spec and spec.origin) or "").with_name("pinyin_dict.json")
-    lines = re.finditer(r'"(\d+)": "([^",]+)', file.read_text(encoding="utf-8"))
+    lines = re.finditer(r'"(\d+)": "([^",]+)', packaged_text("pypinyin", "pinyin_dict.json"))
     found = sorted((int(line[1]), line[2]) for line in lines)
     places = {sound: place for place, sound in enumerate(dict.fromkeys(sound for _code, sound in found))}
     signs = "".join(chr(code) for code, _sound in found)

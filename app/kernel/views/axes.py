@@ -18,7 +18,8 @@ from app.kernel.errors import NotAllowed
 from app.kernel.fields import Field, fields_of
 from app.kernel.filters import Tree, Where
 from app.kernel.views import asked as ask
-from app.kernel.views.lens import person_name, relation_of
+from app.kernel.views.lens import relation_of
+from app.kernel.views.titles import person_name, record_name
 from app.kernel.views.wording import spoken
 
 # (column, joins) -> the first and the last day that an axis of time has to show.
@@ -90,10 +91,10 @@ def _titles(at: type, field: Field, value: int) -> Mapping[int, str]:
     target = relation_of(at, field).mapper.class_
     if field.kind == "user":
         return {user.id: person_name(user) for user in session().scalars(sa.select(target))}
-    found = {row.id: str(row) for row in session().scalars(sa.select(target).order_by(target.id).limit(500))}
-    if value not in found:
-        found |= {row.id: str(row) for row in session().scalars(sa.select(target).where(target.id == value))}
-    return found
+    rows = list(session().scalars(sa.select(target).order_by(target.id).limit(500)))
+    if all(row.id != value for row in rows):
+        rows += session().scalars(sa.select(target).where(target.id == value))
+    return {row.id: record_name(acting(), row) for row in rows}
 
 
 def _time_axis(dotted: str, field: Field, column: Any, buckets: list[Bucket], joins: tuple[Any, ...]) -> Axis:

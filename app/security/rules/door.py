@@ -9,10 +9,9 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.kernel.packaged import packaged_text
 from app.kernel.problems import N_, Problem, problem
 
 PASSWORD_LEAST = 12
@@ -22,18 +21,16 @@ PASSWORD_MOST = 128
 NAME_LEAST = 3
 
 
-
 class CommonPasswords:
     """The passwords that are tried first, by zxcvbn's list of them, which is read as text: importing the library costs
     13 MB in every process, for lists of names and words that nobody asks for.
     """
 
     def __init__(self) -> None:
-        spec = find_spec("zxcvbn")
-        file = Path((spec and spec.origin) or "").with_name("frequency_lists.py")
-        listed = re.search(r'"passwords": ("[^"]+")\.split\(","\)', file.read_text(encoding="utf-8"))
+        file = packaged_text("zxcvbn", "frequency_lists.py")
+        listed = re.search(r'"passwords": ("[^"]+")\.split\(","\)', file)
         if listed is None:
-            raise ImportError(f"there is no list of common passwords in {file}")
+            raise ImportError("zxcvbn has no list of common passwords any more")
         self._text = f",{ast.literal_eval(listed[1])},"
 
     def __contains__(self, password: object) -> bool:

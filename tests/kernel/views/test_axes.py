@@ -1,10 +1,12 @@
 """Axes: which groups a chart has, how they are called, and which filter finds the rows of each."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from app.customers.models import Customer
+from app.kernel.database import acting_as
 from app.kernel.errors import NotAllowed
 from app.kernel.filters import Where
 from app.kernel.views.axes import axis_of, base_currency
@@ -61,3 +63,11 @@ def test_a_closed_field_is_no_axis(desk, spec):
 def test_sums_are_said_in_the_currency_of_the_house(desk):
     with desk.app.app_context():
         assert base_currency() == desk.app.config["CRM_CURRENCY"]
+
+
+@pytest.mark.parametrize(("mode", "said"), [("read", "Steel"), ("mask", "#{industry}"), ("hide", "#{industry}")])
+def test_a_group_is_named_as_the_column_of_its_name_allows(desk, mode, said):
+    with (desk.app.test_request_context("/?_l_=en"), desk.acting("admin") as actor,
+          acting_as(replace(actor, columns={("industry", "name"): mode}, made={}))):
+        found = axis_of(Customer, "industry", lambda _column, _joins: (FIRST, LAST))
+        assert found.say(desk.industry) == said.format(industry=desk.industry)
