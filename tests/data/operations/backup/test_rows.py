@@ -50,7 +50,7 @@ def test_the_rows_are_read_one_by_one(tmp_path):
 
 @pytest.mark.parametrize(("content", "fault"), [
     (b"plain", OSError), (gzip.compress(b'["id"]\n[1]\n')[:-12], EOFError), (gzip.compress(b"no json\n"), ValueError),
-    (gzip.compress(b'["\xff"]\n'), ValueError)])
+    (gzip.compress(b'["\xff"]\n'), ValueError)], ids=["plain", "cut", "words", "no utf-8"])
 def test_a_damaged_file_is_one_of_the_announced_faults(tmp_path, content, fault):
     path = tmp_path / "t.jsonl.gz"
     path.write_bytes(content)
