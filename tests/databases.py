@@ -202,24 +202,33 @@ class _Contents:
         changed = [number for number, mark in marks.items() if self._known[number] != (mark, state.rows[number])]
         if sum(marks[number][0] for number in changed) > MANY_ROWS:
             return False
-        if changed:
-            self._put_back(changed, state)
-            self._known |= {number: (mark, state.rows[number]) for number, mark in self._row_marks(changed).items()}
+        written = self._put_back(changed, marks, state) if changed else []
+        self._known |= {number: (mark, state.rows[number]) for number, mark in self._row_marks(written).items()}
         for name, mark in self._sequence_marks().items():
             if mark != state.sequences[name]:
                 self._connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *state.sequences[name]])
         return True
 
-    def _put_back(self, changed: list[int], state: _State) -> None:
+    def _put_back(self, changed: list[int], marks: dict[int, tuple[int, int]], state: _State) -> list[int]:
+        """Make the tables `changed`, of the given marks, those of `state`; answers which had to be written anew."""
         with self._connection.transaction():
             # No triggers, so neither foreign keys nor append-only tables stand in the way.
             self._connection.execute("SET LOCAL session_replication_role = replica")
-            for number in changed:
+            written = [number for number in changed
+                       if self._known[number][1] != state.rows[number] or not self._trimmed(number, marks[number][0])]
+            for number in written:
                 self._connection.execute(sql.SQL("DELETE FROM {}").format(self._tables[number]))
                 if state.rows[number]:
                     statement = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(self._tables[number])
                     with self._connection.cursor().copy(statement) as copy:
                         copy.write(state.rows[number])
+        return written
+
+    def _trimmed(self, number: int, count: int) -> bool:
+        """Take from a table of `count` rows those that are younger than its mark; True where only such had come."""
+        (kept, last), _rows = self._known[number]
+        statement = sql.SQL("DELETE FROM {} WHERE xmin::text::bigint > %s").format(self._tables[number])
+        return count - self._connection.execute(statement, [last]).rowcount == kept
 
     def _copied(self, number: int) -> bytes:
         statement = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(self._tables[number])
