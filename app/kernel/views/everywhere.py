@@ -15,7 +15,7 @@ from app.kernel.filters.text import fold
 from app.kernel.search import everywhere
 from app.kernel.search.grams import cleaned
 from app.kernel.search.similar import similar
-from app.kernel.views import site
+from app.kernel.views import shell, site
 from app.kernel.views.access import signed_in
 from app.kernel.views.titles import Titles
 
@@ -115,3 +115,9 @@ class SearchView(BaseView):
         found = answer(request.args.get("q", ""), [chosen] if chosen else [])
         return self.render_template("crm/search.html", answer=found, choices=choices, chosen=chosen,
                                     title=gettext("Search"))
+
+    @expose("/palette")
+    @signed_in
+    def palette(self) -> Any:
+        """A part of a page: what the command palette offers before anything is typed."""
+        return shell.palette()

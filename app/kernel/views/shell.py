@@ -12,6 +12,8 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from app.kernel.actor import NOBODY, acting_or_none
+from app.kernel.filters.text import fold
+from app.kernel.search.spoken import spoken_of
 from app.kernel.views import site
 
 Made = TypeVar("Made")
@@ -79,10 +81,29 @@ def quick() -> Markup:
 
 
 def _quick() -> Markup:
+    return rendered("crm/quick.html", views=_quick_views())
+
+
+def _quick_views() -> list[Any]:
     actor = acting_or_none()
-    views = [view for entity in site.quick() if (view := site.view_of(entity)) is not None
-             and actor is not None and actor.may("create", entity)]
-    return rendered("crm/quick.html", views=views)
+    return [view for entity in site.quick() if (view := site.view_of(entity)) is not None
+            and actor is not None and actor.may("create", entity)]
+
+
+def palette() -> Markup:
+    """What the command palette offers before anything is typed: what the actor may make, and the pages of his menu."""
+    return kept(_palette, "palette")
+
+
+def _palette() -> Markup:
+    pages = [(section.label, [(item, _words(item.label)) for item in section.items]) for section in menu_sections()]
+    makes = [(view, _words(str(view.model.entity_label))) for view in _quick_views()]
+    return rendered("crm/palette.html", pages=pages, makes=makes)
+
+
+def _words(label: str) -> str:
+    """What a label is found by: its letters without spaces, and how its Chinese signs may be spelled."""
+    return " ".join([fold(label).replace(" ", ""), *(spoken_of([label]) or "").replace("^", "").split()])
 
 
 def menu_sections() -> list[MenuSection]:

@@ -108,3 +108,12 @@ def test_the_whole_answer_costs_few_statements(desk):
         with counted(desk.app) as count:
             assert everywhere.answer("acmee").is_similar
         assert len(count) <= 5
+
+
+def test_the_palette_is_a_part_of_a_page_for_who_is_signed_in(desk):
+    answer = desk.client("sales1").get("/search/palette")
+    assert answer.status_code == 200
+    assert answer.text.count('role="listbox"') == 1
+    assert "<html" not in answer.text
+    assert "/search/palette" in page(desk, "sales1", "")
+    assert desk.app.test_client().get("/search/palette").status_code in (302, 401)

@@ -68,6 +68,26 @@ def test_a_page_whose_name_begins_like_another_is_not_marked_with_it(reading):
     assert 'href="/opportunity_line/list/" aria-current="page"' in shell.menu()
 
 
+def test_the_palette_offers_what_may_be_made_and_the_pages_of_the_menu_by_letters_and_sound(reading):
+    reading("/", "sales1")
+    html = shell.palette()
+    assert re.search('href="/customer/add" data-words="customer newcustomer"', html)
+    assert re.search('href="/lead/list/" data-words="leads"', html)
+    assert "/audit_entry/list/" not in html
+    with force_locale("zh"):
+        html = shell.palette()
+    words = re.search('href="/customer/list/" data-words="([^"]+)"', html)[1].split()
+    assert words[0] == "客户"
+    assert {"kehu", "kh"} <= set(words)
+
+
+def test_the_palette_of_who_may_make_nothing_has_no_part_for_it(reading):
+    reading("/", "viewer")
+    html = shell.palette()
+    assert "/add" not in html
+    assert 'href="/customer/list/"' in html
+
+
 @pytest.mark.parametrize("actor", [None, NOBODY])
 def test_nobody_has_a_menu(company, actor):
     with company.app.test_request_context("/"):
