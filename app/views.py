@@ -44,6 +44,7 @@ from app.security.views import (
     AuditView,
     LoginApi,
     LoginView,
+    LookView,
     RightsApi,
     RightsView,
     SettingView,
@@ -151,7 +152,7 @@ FOLDED = {"books", "robot", "settings"}
 
 def register(appbuilder: AppBuilder) -> None:
     """Add every screen and its API, in menu order."""
-    for view in (LoginView, RightsView, ImportView, UndoView, SearchView):
+    for view in (LoginView, RightsView, LookView, ImportView, UndoView, SearchView):
         appbuilder.add_view_no_menu(view)
     for api in (LoginApi, RightsApi, SearchApi, OpenApi):
         appbuilder.add_api(api)

@@ -28,6 +28,7 @@ class Scoped(db.Model):
     through: ClassVar[str | None] = None
     # Further scope words of this entity: word -> (class, actor) -> SQL condition. Upper rooms may add theirs.
     named_scopes: ClassVar[dict[str, Callable[[type, Actor], Any]]] = {}
+    scope_labels: ClassVar[dict[str, Any]] = {}
     # Unowned rows form a public pool that may be claimed.
     pool: ClassVar[bool] = False
     collaborative: ClassVar[bool] = False

@@ -18,6 +18,7 @@ from app.kernel.pour import put_rows
 from app.kernel.views.asked import Asked, as_mapping
 from app.security.encryption.current import key_ring
 from app.security.models import AuditEntry
+from app.security.sessions import really
 
 SEALED = ("at", "kind", "owner_id", "actor_name", "actor_kind", "channel", "address", "request_id", "entity",
           "record_id", "event_id", "batch_id", "note", "changes")
@@ -78,7 +79,7 @@ def write_entry(kind: str, *, actor: Actor | None = None, **parts: Any) -> None:
 
 def write_apart(kind: str, *, actor: Actor | None = None, **parts: Any) -> None:
     """One entry in a transaction of its own, for refusals and for what happens outside of units."""
-    values = _values(kind, actor or acting(), **parts)
+    values = _values(kind, actor or really() or acting(), **parts)
     sessions = orm.sessionmaker(db.engine)
     with sessions.begin() as own:
         own.bulk_insert_mappings(sa.inspect(AuditEntry), [values])

@@ -24,6 +24,8 @@ def install(app: Flask) -> None:
     static_files.install(app)
     compression.install(app)
     web.install(app, sessions.resolve, audit.tell_denied)
+    app.before_request(sessions.keep_to_looking)
+    app.jinja_env.globals["looking"] = sessions.really
     csrf.install_csrf(app)
     bind_key_ring(app, KeyRing(app.config["ENCRYPTION_KEYS"]))
     keep_blind_indexes(db.Model)

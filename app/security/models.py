@@ -114,6 +114,7 @@ AUDIT_KINDS = {
     "denied": _l("Denied"), "export": _l("Exported"), "import": _l("Imported"), "undo": _l("Batch taken back"),
     "permission": _l("Rights changed"), "password": _l("Password changed"), "erasure": _l("Erased"),
     "purge": _l("Removed for good"), "restore": _l("Backup restored"),
+    "seen_as": _l("Looked as another user"),
 }
 
 

@@ -131,6 +131,24 @@ def _grants_of(roles: dict[int, str]) -> tuple[dict[tuple[str, str], frozenset[s
     return {key: frozenset(scopes) for key, scopes in words.items()}, frozenset(specials)
 
 
+def role_counts() -> list[tuple[int, str, int]]:
+    """Every role as (id, name, number of users who hold it themselves, groups aside), in order."""
+    found = (sa.select(Role.id, Role.name, sa.func.count(User.id)).outerjoin(Role.user)
+             .group_by(Role.id, Role.name).order_by(Role.id))
+    return [(role_id, name, count) for role_id, name, count in session().execute(found)]
+
+
+def scopes_by_role(user_id: int, entity: str) -> dict[str, list[tuple[str, str]]]:
+    """By verb: which roles of the user grant it on the entity, as (role, scope word)."""
+    roles = _roles_of(user_id)
+    rows = session().execute(sa.select(AccessGrant.role_id, AccessGrant.verb, AccessGrant.scope).where(
+        AccessGrant.role_id.in_(roles), AccessGrant.entity.in_((entity, EVERY))))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for role_id, verb, scope in rows:
+        found.setdefault(verb, []).append((roles[role_id], scope))
+    return {verb: sorted(set(granted)) for verb, granted in found.items()}
+
+
 def _columns_of(roles: dict[int, str]) -> dict[tuple[str, str], str]:
     """The most open mode of the user's roles; a role without a rule for a field leaves it open."""
     rows = session().execute(sa.select(ColumnRule.role_id, ColumnRule.entity, ColumnRule.field, ColumnRule.mode)

@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 import sqlalchemy as sa
-from flask import g, request
+from flask import g, has_request_context, request
 from flask import session as cookie
 from flask_appbuilder.security.sqla.models import ApiKey, User
 from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
@@ -15,11 +15,15 @@ from jwt import PyJWTError
 from app.kernel import clock
 from app.kernel.actor import NOBODY, Actor
 from app.kernel.database import session
-from app.kernel.errors import Unknown
+from app.kernel.errors import NotAllowed, Unknown
+from app.kernel.problems import N_
 from app.security.queries import Standing, actor_of, standing_of
 
 KEY_PREFIX = "kemai_"
 REFRESH = "LoginApi.refresh"
+# In the cookie: as whom an administrator looks at the product; and the one door that stays open to him then.
+SEEN_AS = "seen_as"
+LOOK_END = "LookView.end"
 
 
 def resolve() -> Actor:
@@ -38,7 +42,33 @@ def resolve() -> Actor:
     if standing is None:
         return NOBODY
     g.standing = standing
-    return actor_of(standing.user_id, standing.version)
+    actor = actor_of(standing.user_id, standing.version)
+    return actor if bearer else _as_seen(actor, standing.version)
+
+
+def _as_seen(actor: Actor, version: int) -> Actor:
+    """The user as whom an administrator looks at the product; the actor himself where he looks as himself."""
+    seen = cookie.get(SEEN_AS)
+    if seen is None or request.endpoint == LOOK_END:
+        return actor
+    standing = standing_of(seen)
+    if not actor.holds("security") or standing is None or not standing.active:
+        cookie.pop(SEEN_AS)
+        return actor
+    g.really = actor
+    return actor_of(seen, version)
+
+
+def really() -> Actor | None:
+    """The administrator who looks at the product as another user in this request; None where nobody does."""
+    return g.get("really") if has_request_context() else None
+
+
+def keep_to_looking() -> None:
+    """Who looks as another changes nothing, takes no file out, and may only end it. NotAllowed otherwise."""
+    is_reading = request.method in ("GET", "HEAD", "OPTIONS") and not (request.endpoint or "").endswith(".export")
+    if really() is not None and not is_reading:
+        raise NotAllowed(N_("You only look at the product as this user: nothing can be changed or taken out."))
 
 
 def _bearer() -> str:

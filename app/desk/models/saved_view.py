@@ -30,6 +30,7 @@ class SavedView(Entity):
     __table_args__ = (sa.Index("ix_saved_view_entity", "entity", "owner_id"),)
     entity_label, entity_label_plural = _l("Saved view"), _l("Saved views")
     named_scopes = {"shared": _shared}
+    scope_labels = {"shared": _l("Shared with the user")}
 
     name = fields.text(_l("Name"), 80, required=True)
     entity = fields.text(_l("Entity"), 60, required=True)

@@ -37,6 +37,7 @@ class Task(Entity):
     hangs_on = ("about",)
     through = "about"
     named_scopes = {"made": _made}
+    scope_labels = {"made": _l("Made by the user for others")}
 
     subject = fields.text(_l("Subject"), 300, required=True, aliases=("任务名称", "待办事项"))
     description = fields.long_text(_l("Description"))

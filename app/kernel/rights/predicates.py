@@ -64,6 +64,11 @@ def _build(model: type[Scoped], actor: Actor, verb: str) -> Any:
     return sa.or_(*parts) if parts else sa.false()
 
 
+def word_condition(model: type[Scoped], actor: Actor, verb: str, word: str) -> Any:
+    """The condition on `model` that one scope word stands for; None where it reaches nothing at all."""
+    return sa.true() if word == "all" else _word(model, actor, verb, word)
+
+
 def _word(model: type[Scoped], actor: Actor, verb: str, word: str) -> Any:
     if word in model.named_scopes:
         return model.named_scopes[word](model, actor)

@@ -27,6 +27,7 @@ class MenuEntry:
     url: str
     base: str
     icon: str
+    entity: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,4 +124,5 @@ def _may_open(item: Any) -> bool:
 
 def _entry(item: Any) -> MenuEntry:
     url = item.get_url()
-    return MenuEntry(str(item.label), url, url.removesuffix("list/"), item.icon)
+    entity = getattr(item.baseview, "entity", "")
+    return MenuEntry(str(item.label), url, url.removesuffix("list/"), item.icon, entity)

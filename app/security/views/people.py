@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from flask import session as cookie
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -17,8 +18,10 @@ from app.kernel.views import Action, EntityInterface, EntityView, View
 from app.kernel.views.access import by_special
 from app.kernel.views.forms import form_for
 from app.kernel.views.saving import find_visible
-from app.security import operations
+from app.security import audit, operations
 from app.security.models import AuditEntry, Team, UserProfile
+from app.security.queries import standing_of
+from app.security.sessions import SEEN_AS
 
 PASSWORD = Field("password", "password", "secret", _l("Password"), required=True, max_length=128)
 ROLES = Field("roles", "roles", "text", _l("Roles"), max_length=200,
@@ -72,6 +75,17 @@ def reset_password(ids: list[int], values: dict[str, Any]) -> str:
     return gettext("The password is changed.")
 
 
+def see_as(ids: list[int], values: dict[str, Any]) -> str:
+    """Look at the product as a user, for reading only, until it is ended; in a browser alone."""
+    (profile,) = _users(ids)
+    standing = standing_of(profile.user_id)
+    if cookie.get("user") is None or standing is None or not standing.active:
+        raise RuleError(N_("Only an active user can be looked as, and only in a browser."))
+    audit.write_entry("seen_as", entity="user_profile", record_id=profile.id, note=profile.display_name)
+    cookie[SEEN_AS] = profile.user_id
+    return gettext("Now you see what %(name)s sees.", name=profile.display_name)
+
+
 def move_team(ids: list[int], values: dict[str, Any]) -> str:
     """Move a user to another team, with his records if wished."""
     if not values.get("team"):
@@ -103,6 +117,8 @@ class UserProfileView(EntityView):
         Action("set_roles", _l("Change roles"), set_roles, fields=[ROLES], verb="edit"),
         Action("move_team", _l("Move to another team"), move_team, fields=["team", WITH_ROWS], verb="edit"),
         Action("reset_password", _l("Set password"), reset_password, fields=[PASSWORD], verb="edit"),
+        Action("see_as", _l("See as this user"), see_as, verb="edit", icon="eye",
+               help=_l("You see the product as this user does, until you end it. Nothing can be changed meanwhile.")),
         Action("deactivate", _l("Deactivate"), deactivate, many=True, verb="edit"),
         Action("activate", _l("Activate"), activate, many=True, verb="edit"),
     ]

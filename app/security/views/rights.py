@@ -15,12 +15,12 @@ from app.kernel.entity import scoped_by_table
 from app.kernel.errors import Malformed, Missing, RuleError
 from app.kernel.fields import fields_of
 from app.kernel.problems import N_, Problems, problem
-from app.kernel.rights.states import named_verbs_of
-from app.kernel.rights.words import COLUMN_MODES, SCOPES, VERBS
+from app.kernel.rights.words import COLUMN_MODES, SCOPES
 from app.kernel.views.access import by_special
 from app.security import operations, roles
 from app.security.models import AccessGrant, ColumnRule
-from app.security.queries import EVERY, NONE
+from app.security.queries import EVERY, NONE, role_counts
+from app.security.views.wording import SPECIALS, all_scopes, matrix, verb_label, verbs_of
 
 ALL_SPECIALS = roles.SPECIALS["Admin"]
 
@@ -30,11 +30,6 @@ def _role(role_id: int) -> Role:
     if role is None:
         raise Missing()
     return role
-
-
-def verbs_of(entity: str) -> list[str]:
-    """The verbs that may be granted on an entity."""
-    return [*VERBS, *named_verbs_of(entity)]
 
 
 def read_rights(role: Role) -> dict[str, Any]:
@@ -118,8 +113,7 @@ class RightsView(BaseView):
     @by_special("security")
     def roles(self) -> Any:
         """All roles."""
-        found = list(session().scalars(sa.select(Role).order_by(Role.id)))
-        return self.render_template("crm/roles.html", roles=found)
+        return self.render_template("crm/roles.html", roles=role_counts())
 
     @expose("/<int:role_id>", methods=["GET", "POST"])
     @by_special("security")
@@ -137,10 +131,9 @@ class RightsView(BaseView):
             else:
                 flash(gettext("Saved."), "success")
                 return redirect(url_for("RightsView.role", role_id=role_id))
-        names = sorted(scoped_by_table())
-        page = self.render_template("crm/rights.html", role=role, shown=shown, problems=problems, specials=ALL_SPECIALS,
-                                    entities={name: scoped_by_table()[name] for name in names}, verbs_of=verbs_of,
-                                    fields_of=fields_of, modes=COLUMN_MODES)
+        page = self.render_template("crm/rights.html", role=role, shown=shown, problems=problems, sections=matrix(),
+                                    specials={name: SPECIALS[name] for name in ALL_SPECIALS}, scopes=SCOPES,
+                                    labels=all_scopes(), verb_label=verb_label, fields_of=fields_of, modes=COLUMN_MODES)
         return page, 422 if problems else 200
 
 

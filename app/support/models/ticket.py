@@ -42,6 +42,7 @@ class Ticket(Entity):
     through = "customer"
     owned_by_maker = False
     named_scopes = {"queue": _in_own_queues}
+    scope_labels = {"queue": _l("In the user's queues")}
 
     number = fields.text(_l("Number"), 60, aliases=("工单编号",))
     subject = fields.text(_l("Subject"), 300, required=True, aliases=("工单标题",))

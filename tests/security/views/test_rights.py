@@ -1,5 +1,7 @@
 """The rights of a role as one page and one resource."""
 
+import re
+
 import pytest
 
 
@@ -55,6 +57,22 @@ def test_the_page_shows_and_saves_the_same(company):
     assert now["columns"] == {"customer": {"phone": "hide"}}
     assert now["specials"] == ["charts"]
     assert browser.post(f"/rights/{role['id']}", {"grant:team:read": "everywhere"}).status_code == 422
+
+
+def test_the_page_is_a_matrix_with_every_right_and_column_in_words(company):
+    browser, role = company.browser("admin"), rights(company, "Support")
+    page = browser.get(f"/rights/{role['id']}").text
+    assert 'name="grant:ticket:read" value="own queue" aria-label="Ticket, Read"' in page
+    assert 'data-words="own pool team tree through all queue"' in page
+    assert 'name="column:customer:phone" value="mask"' in page
+    assert "Take batches back" in page
+    assert "In the user's queues</label>" in page
+
+
+def test_the_roles_stand_with_the_number_of_their_users(company):
+    page = company.browser("admin").get("/rights/").text
+    assert re.search(r'>Sales</a></td><td><span class="number">3</span>', page)
+    assert re.search(r'>Admin</a></td><td><span class="number">1</span>', page)
 
 
 @pytest.mark.parametrize("who", ["manager", "sales1", "viewer"])
