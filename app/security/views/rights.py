@@ -20,7 +20,7 @@ from app.kernel.views.access import by_special
 from app.security import operations, roles
 from app.security.models import AccessGrant, ColumnRule
 from app.security.queries import EVERY, NONE, role_counts
-from app.security.views.wording import SPECIALS, all_scopes, matrix, verb_label, verbs_of
+from app.security.views.wording import SPECIALS, all_scopes, matrix, role_label, verb_label, verbs_of
 
 ALL_SPECIALS = roles.SPECIALS["Admin"]
 
@@ -113,7 +113,7 @@ class RightsView(BaseView):
     @by_special("security")
     def roles(self) -> Any:
         """All roles."""
-        return self.render_template("crm/roles.html", roles=role_counts())
+        return self.render_template("crm/roles.html", roles=role_counts(), role_label=role_label)
 
     @expose("/<int:role_id>", methods=["GET", "POST"])
     @by_special("security")
@@ -131,9 +131,10 @@ class RightsView(BaseView):
             else:
                 flash(gettext("Saved."), "success")
                 return redirect(url_for("RightsView.role", role_id=role_id))
-        page = self.render_template("crm/rights.html", role=role, shown=shown, problems=problems, sections=matrix(),
-                                    specials={name: SPECIALS[name] for name in ALL_SPECIALS}, scopes=SCOPES,
-                                    labels=all_scopes(), verb_label=verb_label, fields_of=fields_of, modes=COLUMN_MODES)
+        page = self.render_template(
+            "crm/rights.html", role=role, role_label=role_label, shown=shown, problems=problems, sections=matrix(),
+            specials={name: SPECIALS[name] for name in ALL_SPECIALS}, scopes=SCOPES, labels=all_scopes(),
+            verb_label=verb_label, fields_of=fields_of, modes=COLUMN_MODES)
         return page, 422 if problems else 200
 
 

@@ -16,6 +16,16 @@ SPECIALS = {
     "undo": _l("Take batches back"), "charts": _l("See charts"),
 }
 
+# The templates' roles; what an administrator adds is called as he calls it.
+ROLES = {"Admin": _l("Administrator"), "Manager": _l("Sales manager"), "Sales": _l("Salesperson"),
+         "Support": _l("Customer service"), "Marketing": _l("Marketing"), "Analyst": _l("Analyst"),
+         "Viewer": _l("Viewer")}
+
+
+def role_label(name: str) -> str:
+    """What a role is called: the name in the reader's language, and the name by which it is given."""
+    return f"{ROLES[name]} ({name})" if name in ROLES and str(ROLES[name]) != name else name
+
 
 def verbs_of(entity: str) -> list[str]:
     """The verbs that may be granted on an entity."""

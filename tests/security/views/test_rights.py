@@ -71,8 +71,8 @@ def test_the_page_is_a_matrix_with_every_right_and_column_in_words(company):
 
 def test_the_roles_stand_with_the_number_of_their_users(company):
     page = company.browser("admin").get("/rights/").text
-    assert re.search(r'>Sales</a></td><td><span class="number">3</span>', page)
-    assert re.search(r'>Admin</a></td><td><span class="number">1</span>', page)
+    assert re.search(r'>Salesperson \(Sales\)</a></td><td><span class="number">3</span>', page)
+    assert re.search(r'>Administrator \(Admin\)</a></td><td><span class="number">1</span>', page)
 
 
 @pytest.mark.parametrize("who", ["manager", "sales1", "viewer"])

@@ -3,6 +3,7 @@
 from app.kernel.entity import scoped_by_table
 from app.kernel.rights.words import SCOPES, VERBS
 from app.security.roles import SPECIALS as HELD
+from app.security.roles import TEMPLATES
 from app.security.views import wording
 
 
@@ -28,3 +29,11 @@ def test_the_matrix_holds_every_entity_once_in_the_order_of_the_menu(company):
     assert set(row["verbs"]) == set(VERBS)
     assert list(map(str, row["named"].values())) == ["Claim", "Release to the pool"]
     assert row["words"].split() == list(SCOPES)
+
+
+def test_a_role_is_called_in_words_beside_its_name_and_an_own_one_by_its_name_alone(app):
+    assert set(wording.ROLES) == set(TEMPLATES)
+    with app.test_request_context("/"):
+        assert wording.role_label("Sales") == "Salesperson (Sales)"
+        assert wording.role_label("Analyst") == "Analyst"
+        assert wording.role_label("Night shift") == "Night shift"
