@@ -163,18 +163,21 @@ def furnish(app, databases):
     """`furnish(name, make)` fills the fresh database by `make()`, or as it was filled for the test before.
 
     The answer is what `make` returned the first time: the same object for all tests of this worker. It must be the
-    first thing that a test does with its database.
+    first thing that a test does with its database; a second one adds to what the first one brought.
     """
+    brought = []
 
     def furnished(name, make):
         _release(app, keep=databases.url.startswith("postgresql"))
         if name in databases.kept:
             databases.renew(name)
         else:
-            databases.renew()
+            if not brought:
+                databases.renew()
             value = make()
             _release(app)
             databases.keep(name, value)
+        brought.append(name)
         return databases.kept[name]
 
     return furnished
