@@ -1,5 +1,6 @@
 """At which migration the database stands, which ones the code knows, and how to go from one to another."""
 
+from functools import cache
 from pathlib import Path
 
 import flask_migrate
@@ -12,7 +13,13 @@ from app.kernel.database import db
 
 
 def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(Path(current_app.root_path).parent / "migrations"))
+    return _scripts_in(str(Path(current_app.root_path).parent / "migrations"))
+
+
+@cache
+def _scripts_in(folder: str) -> ScriptDirectory:
+    """The migrations of a folder: read once, since each is a module that has to be loaded."""
+    return ScriptDirectory(folder)
 
 
 def head() -> str:
