@@ -19,6 +19,8 @@ from app.kernel.rights.statements import judged
 # Execution options: `unscoped` only inside the kernel and for system reads that say why; `with_deleted` for the bin.
 UNSCOPED = "unscoped"
 WITH_DELETED = "with_deleted"
+# For statements that look at few rows of a large table, see `predicates.predicate`.
+PROBING = "probing"
 
 
 def touched(statement: Any) -> Iterator[type[Scoped]]:
@@ -37,14 +39,15 @@ def apply_row_rights(state: orm.ORMExecuteState) -> None:
     """Add the actor's conditions. NoActor when records are touched and nobody acts."""
     if state.is_column_load or state.execution_options.get(UNSCOPED):
         return
-    actor, with_deleted = acting_or_none(), bool(state.execution_options.get(WITH_DELETED))
+    actor = acting_or_none()
+    how = tuple(bool(state.execution_options.get(each)) for each in (WITH_DELETED, PROBING))
     if actor is None or state.is_relationship_load:
-        state.statement = _judge(state, actor, with_deleted)
+        state.statement = _judge(state, actor, *how)
     else:
-        state.statement = judged(actor, state.statement, with_deleted, lambda: _judge(state, actor, with_deleted))
+        state.statement = judged(actor, state.statement, how, lambda: _judge(state, actor, *how))
 
 
-def _judge(state: orm.ORMExecuteState, actor: Actor | None, with_deleted: bool) -> Any:
+def _judge(state: orm.ORMExecuteState, actor: Actor | None, with_deleted: bool, probing: bool) -> Any:
     models = frozenset(touched(state.statement)) | {
         mapper.class_ for mapper in state.all_mappers if issubclass(mapper.class_, Scoped)}
     if not models:
@@ -53,10 +56,10 @@ def _judge(state: orm.ORMExecuteState, actor: Actor | None, with_deleted: bool) 
         raise NoActor("bulk statements go through app.kernel.bulk")
     if actor is None:
         raise NoActor(f"a statement over {sorted(m.__name__ for m in models)} without an actor")
-    key = (models, with_deleted)
+    key = (models, with_deleted, probing)
     if key not in actor.made:
         actor.made[key] = tuple(
-            orm.with_loader_criteria(model, visible(model, actor, with_deleted=with_deleted), include_aliases=True,
-                                     propagate_to_loaders=False)
+            orm.with_loader_criteria(model, visible(model, actor, with_deleted=with_deleted, probing=probing),
+                                     include_aliases=True, propagate_to_loaders=False)
             for model in models)
     return state.statement.options(*actor.made[key])

@@ -15,6 +15,7 @@ from app.kernel.fields import Field, fields_of
 from app.kernel.filters import EVERYTHING, Context, Or, Tree, Where, all_of
 from app.kernel.problems import N_, problem
 from app.kernel.rights import columns
+from app.kernel.rights.hook import PROBING
 from app.kernel.rights.statements import once
 from app.kernel.rights.words import MASK
 from app.kernel.search import parts
@@ -125,8 +126,8 @@ def statement(model: type[Scoped], text_columns: list[str], asked: Asked, search
 
 
 def filtered(model: type[Scoped], asked: Asked) -> Any:
-    """SELECT of the asked records, whatever text is looked for in them."""
-    found = sa.select(model).where(condition(model, asked.tree))
+    """SELECT of the asked records, whatever text is looked for in them. It probes: few of many rows are looked at."""
+    found = sa.select(model).where(condition(model, asked.tree)).execution_options(**{PROBING: True})
     if asked.deleted:
         found = found.where(model.deleted_at.is_not(None)).execution_options(with_deleted=True)
     return found

@@ -12,12 +12,14 @@ from app.kernel.dialects import united
 from app.kernel.entity import Scoped
 from app.kernel.filters import EVERYTHING
 from app.kernel.rights import columns
+from app.kernel.rights.hook import PROBING
 from app.kernel.rights.predicates import predicate, ranges
 from app.kernel.rights.statements import kept
 from app.kernel.search.narrow import Search
 from app.kernel.views import asked as ask
-from app.kernel.views import walk
+from app.kernel.views import bytitle, walk
 from app.kernel.views.asked import Asked
+from app.kernel.views.bytitle import ByTitle
 from app.kernel.views.keyset import Order, Place
 from app.kernel.views.lens import Lens, far_loaders, loaders, shown_only
 
@@ -57,17 +59,22 @@ def read_page(view: Any, asked: Asked, cap: int = COUNT_CAP, *, words: bool = Tr
     """
     names = list(asked.columns or view.list_columns)
     order, search = ask.order_of(view.model, asked, view.base_order), ask.searched(view.model, view.text_columns, asked)
-    found, after, before = _window(view, asked, order, names, search)
     cap = EXACT if asked.exact else cap
+    # An order of titles is walked where many rows match, so that these are counted first.
+    titles = bytitle.walked(view.model, order) if search is None and asked.page == 1 and not asked.deleted else None
+    number = None if titles is None else count(view, asked, cap)
+    titles = titles if number is not None and number > min(cap, COUNT_CAP) else None
+    found, after, before = _window(view, asked, order, names, search, titles)
     # A first page that leads nowhere is all there is.
     whole = search is not None and asked.page == 1 and not (after or before or asked.after or asked.before)
-    number = min(len(found), cap + 1) if whole else count(view, asked, cap, search)
+    if number is None:
+        number = min(len(found), cap + 1) if whole else count(view, asked, cap, search)
     lens = Lens(acting(), view.model, found, names, words=words)
     return Page(found, lens, number, cap, asked, after, before)
 
 
-def _window(view: Any, asked: Asked, order: Order, names: list[str],
-            search: Search | None) -> tuple[list[Any], str, str]:
+def _window(view: Any, asked: Asked, order: Order, names: list[str], search: Search | None,
+            titles: ByTitle | None) -> tuple[list[Any], str, str]:
     """The records of the page, with the places of the next and of the previous one."""
     place = order.place(asked.before or asked.after) if asked.before or asked.after else None
     forward = not asked.before or place is None
@@ -80,7 +87,10 @@ def _window(view: Any, asked: Asked, order: Order, names: list[str],
         found = _ordered(view, asked, order, place, search, forward=forward, most=skipped + asked.size + 1)
         return found.options(*options()).offset(skipped or None)
 
-    if search is not None and not skipped:
+    if titles is not None:
+        rows = titles.rows(ask.filtered(view.model, asked), place, forward=forward, most=asked.size + 1,
+                           options=options())
+    elif search is not None and not skipped:
         rows = walk.rows(ask.filtered(view.model, asked), view.model, search, order, place, forward=forward,
                          most=asked.size + 1, options=options())
     else:
@@ -153,7 +163,8 @@ def all_ids(view: Any, asked: Asked, limit: int) -> list[int]:
 
 def _leaving(view: Any, asked: Asked) -> Any:
     # What may be read may be more than what may leave: a seller reads the pool and exports what is his.
-    return ask.statement(view.model, view.text_columns, asked).where(predicate(view.model, acting(), "export"))
+    found = ask.statement(view.model, view.text_columns, asked).execution_options(**{PROBING: False})
+    return found.where(predicate(view.model, acting(), "export"))
 
 
 def is_any_lifted(view: Any, asked: Asked) -> bool:

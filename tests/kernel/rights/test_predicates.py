@@ -1,5 +1,7 @@
 """Scope words as SQL: who reads which rows."""
 
+import dataclasses
+
 import pytest
 import sqlalchemy as sa
 
@@ -8,9 +10,11 @@ from app.desk.models import Task
 from app.kernel.actor import NOBODY, SYSTEM, Actor
 from app.kernel.collaborators import Collaborator
 from app.kernel.database import session, unit
+from app.kernel.entity import scoped_by_table
 from app.kernel.rights.predicates import MOST_RANGES, predicate, ranges, visible
 from app.kernel.rights.states import matching_ids
 from tests.desk.records import add, delete
+from tests.security.matrix.factory import Factory
 
 
 @pytest.fixture
@@ -134,8 +138,8 @@ def test_the_ranges_of_an_actor_are_together_what_he_may_reach(company, rows, wo
 @pytest.mark.parametrize("words", [["all"], ["all", "own"], ["pool"], [], ["through"]])
 def test_what_is_one_range_stays_whole(words):
     actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset(words)})
-    assert ranges(Customer, actor, "read") == [predicate(Customer, actor, "read")]
-    assert ranges(Customer, SYSTEM, "read") == [predicate(Customer, SYSTEM, "read")]
+    assert ranges(Customer, actor, "read") == [predicate(Customer, actor, "read", probing=True)]
+    assert ranges(Customer, SYSTEM, "read") == [predicate(Customer, SYSTEM, "read", probing=True)]
 
 
 def test_a_tree_of_too_many_teams_is_walked_whole():
@@ -152,3 +156,44 @@ def test_a_scope_that_an_entity_names_itself_is_one_range(monkeypatch):
     monkeypatch.setattr(Customer, "named_scopes", scopes)
     actor = Actor(kind="user", id=1, grants={("customer", "read"): frozenset({"own", "tree", "pool"})})
     assert [part is named for part in ranges(Customer, actor, "read")] == [True, False]
+
+
+@pytest.fixture
+def filled(company, furnish):
+    """The company with rows of every entity on every side."""
+    with company.app.app_context():
+        furnish("filled", Factory(company.ids).make_all)
+    return company
+
+
+def ids_where(model, condition):
+    return set(session().execute(sa.select(model.id).where(condition), execution_options={"unscoped": True}).scalars())
+
+
+@pytest.mark.parametrize("user", ["manager", "sales1", "support1", "viewer", "analyst"])
+def test_probed_in_ranges_or_asked_of_a_set_a_role_reads_the_same_rows(filled, user):
+    with filled.acting(user) as actor:
+        pass
+    through = 0
+    with filled.acting("system"):
+        for model in scoped_by_table().values():
+            expected = ids_where(model, predicate(model, actor, "read"))
+            assert ids_where(model, predicate(model, actor, "read", probing=True)) == expected, model
+            assert set.union(*(ids_where(model, part) for part in ranges(model, actor, "read"))) == expected, model
+            through += "through" in actor.grants.get((model.entity_name(), "read"), ()) and bool(expected)
+    assert through > 2 or user in ("analyst", "viewer")
+
+
+def test_what_is_open_through_a_record_has_a_range_for_each_of_the_records(company):
+    actor = Actor(kind="user", id=company.ids["sales1"], grants={
+        ("customer", "read"): frozenset({"own", "pool"}), ("contact", "read"): frozenset({"own", "through"})})
+    customers = ranges(Customer, actor, "read")
+    assert len(ranges(Contact, actor, "read")) == len(ranges(Contact, replaced(actor), "read")) - 1 + len(customers)
+    probed = str(predicate(Contact, actor, "read", probing=True))
+    assert " IN (SELECT customer.id" not in probed
+    assert " IN (SELECT customer.id" in str(predicate(Contact, actor, "read"))
+
+
+def replaced(actor):
+    """The same who may read all customers: nothing is to be told apart."""
+    return dataclasses.replace(actor, made={}, grants={**actor.grants, ("customer", "read"): frozenset({"all"})})
