@@ -20,7 +20,7 @@ from app.kernel.rights import columns
 from app.kernel.rights.states import allowed_ids, allowed_verbs
 from app.kernel.typed import number_in
 from app.kernel.views import asked as ask
-from app.kernel.views import bulk_actions, charts, everywhere, exports, lookup, related, rows, saving
+from app.kernel.views import bulk_actions, charts, conditions, everywhere, exports, lookup, related, rows, saving
 from app.kernel.views.access import by_verb, require
 from app.kernel.views.declare import Action, Chart, View
 from app.kernel.views.forms import EntityForm, form_for
@@ -120,7 +120,30 @@ class EntityView(ModelView):
         similar = [] if page.records or problems else everywhere.alike(self.model, asked.text)
         return self.page("crm/list.html", page=page, problems=problems, asked=asked, similar=similar,
                          columns=self.visible_columns(asked.columns or self.list_columns),
-                         saved=saved_views_of(self), status=422 if problems else 200)
+                         saved=saved_views_of(self), status=422 if problems else 200,
+                         conditions=conditions.conditions(self, asked, request.query_string.decode("utf-8", "replace")))
+
+    @expose("/condition")
+    @by_verb("read")
+    def condition(self) -> Any:
+        """A part of the list's page: how the field ``field`` may be asked."""
+        name = request.args.get("field", "")
+        field = conditions.offered(self).get(name)
+        if field is None:
+            raise Missing()
+        return self.page("crm/condition.html", field=field, operators=conditions.operators(field),
+                         times=conditions.time_words(), value=conditions.value_input(self, name, field))
+
+    @expose("/narrow")
+    @by_verb("read")
+    def narrow(self) -> Any:
+        """On to the list with one more condition; with what speaks against it where there is something."""
+        try:
+            query = conditions.with_condition(self, request.args)
+        except RuleError as error:
+            flash(" ".join(map(say_problem, error.problems.values())), "danger")
+            query = conditions.tidy(request.args.get("back", ""))
+        return redirect(url_for(f"{self.entity}.list") + (f"?{query}" if query else ""))
 
     @expose("/show/<int:pk>")
     @by_verb("read")

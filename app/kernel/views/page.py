@@ -14,9 +14,10 @@ from app.kernel.fields import fields_of
 from app.kernel.language import say_problem
 from app.kernel.rights import columns
 from app.kernel.views import asked as ask
-from app.kernel.views import shell, site
+from app.kernel.views import savedviews, shell, site
 from app.kernel.views.assets import asset, vendor
 from app.kernel.views.cells import cell, table_rows
+from app.kernel.views.conditions import offered
 from app.kernel.views.forms import form_for
 from app.kernel.views.icons import icon
 
@@ -33,6 +34,7 @@ def install(app: Flask) -> None:
         once_key=lambda: secrets.token_urlsafe(16),
         record_url=site.record_url, address=address, address_with=address_with, sort_address=sort_address,
         filter_panel=filter_panel, bulk_fields=bulk_fields,
+        condition_fields=condition_fields, sharing=savedviews.sharing,
         say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
         import_url=import_url)
 
@@ -77,6 +79,13 @@ def filter_panel(view: Any) -> Markup:
     if any(request.args.get(name) for name in view.search_columns):
         return shell.rendered("crm/filters.html", inputs=filter_inputs(view))
     return shell.kept(lambda: shell.rendered("crm/filters.html", inputs=filter_inputs(view)), "filters", view.entity)
+
+
+def condition_fields(view: Any) -> Markup:
+    """The options of the fields that a condition may ask; the same for equal roles."""
+    return shell.kept(lambda: Markup("").join(
+        Markup('<option value="{}">{}</option>').format(name, str(field.label))
+        for name, field in offered(view).items()), "conditions", view.entity)
 
 
 def filter_inputs(view: Any) -> Any:

@@ -1,6 +1,6 @@
 """The tabs above a list: the views that the product declares, and those that users keep."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,18 @@ from app.kernel.views import shell
 # entity -> (label, query of the address) of each kept view that the actor may read
 Kept = Callable[[str], Iterable[tuple[str, str]]]
 _sources: dict[str, Kept] = {}
+_sharing: dict[str, Any] = {}
 
 
-def set_kept_views(kept: Kept) -> None:
-    """Name where the users' own views come from; the desk does."""
+def set_kept_views(kept: Kept, sharing: Mapping[str, Any]) -> None:
+    """Name where the users' own views come from, and with whom one may be shared, in words; the desk does."""
     _sources["kept"] = kept
+    _sharing.update(sharing)
+
+
+def sharing() -> Mapping[str, Any]:
+    """With whom a kept view may be shared, by value."""
+    return _sharing
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 /* Every select that looks its options up while typing. */
-document.addEventListener("DOMContentLoaded", () => {
-  document.querySelectorAll("select[data-lookup]").forEach((select) => {
+function lookUp(part) {
+  part.querySelectorAll("select[data-lookup]").forEach((select) => {
     if (!select.dataset.lookup) return;
     new window.TomSelect(select, {
       valueField: "id", labelField: "name", searchField: [], preload: "focus", maxOptions: 20,
@@ -15,4 +15,6 @@ document.addEventListener("DOMContentLoaded", () => {
       score: () => () => 1,
     });
   });
-});
+}
+document.addEventListener("DOMContentLoaded", () => lookUp(document));
+document.addEventListener("parts:added", (event) => lookUp(event.target));

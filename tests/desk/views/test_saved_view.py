@@ -48,3 +48,27 @@ def test_the_list_of_views_shows_ones_own_and_what_is_shared(company):
 
 def test_the_filter_itself_is_no_column_to_search_by(company):
     assert company.client("sales1").get("/api/v1/saved_view/?query__contains=138").status_code in (400, 422)
+
+
+def test_what_a_list_is_asked_is_kept_from_the_list_itself(company, customers):
+    browser = company.browser("sales1")
+    assert "Save as view" not in browser.get("/customer/list/").text
+    page = browser.get("/customer/list/?phone=13800138000&after=&sort=-name").text
+    assert "Save as view" in page
+    given = {"name": "The caller", "entity": "customer", "query": "phone=13800138000&sort=-name&after=x",
+             "shared": "private"}
+    answer = browser.post("/saved_view/keep", given)
+    assert answer.location == "/customer/list/?phone=13800138000&sort=-name"
+    assert stored(company, SavedView, "query", "owner_id") == [
+        ("phone=13800138000&sort=-name", company.ids["sales1"])]
+
+
+def test_a_view_without_a_name_or_of_no_list_is_not_kept(company, customers):
+    browser = company.browser("sales1")
+    browser.get("/customer/list/")
+    assert browser.post("/saved_view/keep", {"name": "", "entity": "customer", "query": "city=Wuhan",
+                                             "shared": "private"}).status_code == 302
+    assert "alert-danger" in browser.get("/customer/list/").text
+    assert browser.post("/saved_view/keep", {"name": "x", "entity": "nothing", "query": ""}).status_code == 404
+    assert browser.post("/saved_view/keep", {"name": "x", "entity": "customer", "query": "filter={"}).status_code == 400
+    assert stored(company, SavedView, "id") == []
