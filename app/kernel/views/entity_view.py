@@ -22,6 +22,7 @@ from app.kernel.typed import number_in
 from app.kernel.views import asked as ask
 from app.kernel.views import bulk_actions, charts, conditions, everywhere, exports, lookup, related, rows, saving
 from app.kernel.views.access import by_verb, require
+from app.kernel.views.board import BoardPages
 from app.kernel.views.declare import Action, Chart, View
 from app.kernel.views.forms import EntityForm, form_for
 from app.kernel.views.history import entries, events_of
@@ -38,7 +39,7 @@ KEPT = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", 
 WRITING = frozenset({"add", "edit", "delete", "undelete", "bulk", "act", "bin"})
 
 
-class EntityView(ModelView):
+class EntityView(BoardPages, ModelView):
     """The screens of one entity. Attributes keep Flask-AppBuilder's names where it has one."""
 
     datamodel: EntityInterface
@@ -57,7 +58,6 @@ class EntityView(ModelView):
     related: ClassVar[list[str]] = []
     bulk_fields: ClassVar[list[str]] = []
     actions: Any = []
-    board_by: ClassVar[str] = ""
     calendar_by: ClassVar[str] = ""
     timeline: ClassVar[bool] = False
     # A subclass of EntityApi with further endpoints, where the entity has some.
@@ -75,6 +75,8 @@ class EntityView(ModelView):
         self.declared_actions = {action.name: action for action in self.actions}
         if self.read_only:
             self.exclude_route_methods = self.exclude_route_methods | WRITING
+        if not self.board_by or self.read_only:
+            self.exclude_route_methods = self.exclude_route_methods | {"board", "move"}
         super().__init__(**kwargs)
 
     def create_blueprint(self, appbuilder: Any, endpoint: str | None = None, static_folder: str | None = None) -> Any:

@@ -22,8 +22,14 @@ def closed_entity(visitor: Visitor, view: Any) -> None:
                          ("look-up", f"{api}/lookup"), ("history", f"{api}/{first}/history"),
                          ("chart", f"{api}/chart/any"), ("list page", f"{page}/list/"), ("charts", f"{page}/charts/"),
                          ("record page", f"{page}/show/{first}"), ("look-up", f"{page}/lookup"),
-                         ("chart", f"{page}/chart/any")):
+                         ("chart", f"{page}/chart/any"), ("condition", f"{page}/condition?field=id")):
         visitor.get(channel, url, 403)
+    if _has_board(view):
+        visitor.get("board", f"{page}/board/", 403)
+
+
+def _has_board(view: Any) -> bool:
+    return bool(view.board_by) and not view.read_only
 
 
 def open_entity(visitor: Visitor, view: Any) -> None:
@@ -45,6 +51,9 @@ def _lists(visitor: Visitor, view: Any) -> None:
     visitor.get("_info", f"{api}/_info")
     page = visitor.get("list page", f"/{view.entity}/list/?page_size=100").get_data(as_text=True)
     visitor.same_ids("list page", _shown_ids(view.entity, page), expected)
+    if _has_board(view):
+        board = visitor.get("board", f"/{view.entity}/board/").get_data(as_text=True)
+        visitor.same_ids("board", {int(found) for found in re.findall(r'data-id="(\d+)"', board)}, expected)
     found = visitor.get("search", f"{api}/?page_size=100&search=Zq").json
     visitor.only_ids("search", found["ids"], expected if view.text_columns else set())
 

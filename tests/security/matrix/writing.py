@@ -83,7 +83,7 @@ def _pages(visitor: Visitor, view: Any) -> None:
     """The screens' own routes, on one record of every kind of refusal."""
     if view.read_only or not issubclass(view.model, Entity):
         return
-    for verb, routes in (("edit", ["edit"]), ("delete", ["delete", "undelete"])):
+    for verb, routes in (("edit", ["edit", *(["move"] if view.board_by else [])]), ("delete", ["delete", "undelete"])):
         refusals = {min(expect): record_id for record_id in visitor.oracle.rows[view.entity]
                     if (expect := answer_to(visitor, view, verb, record_id))
                     and record_id not in _restorable(visitor, view.entity)}
