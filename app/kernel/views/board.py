@@ -14,8 +14,9 @@ from app.kernel.actor import acting
 from app.kernel.database import in_unit, session
 from app.kernel.dialects import united
 from app.kernel.entity import scoped_by_table
-from app.kernel.errors import Missing
+from app.kernel.errors import Missing, RuleError
 from app.kernel.fields import Field, fields_of
+from app.kernel.language import say_problem
 from app.kernel.once import once
 from app.kernel.rights import columns
 from app.kernel.rights.hook import PROBING
@@ -86,6 +87,13 @@ def _query(asked: Asked, query: str, field: Field, value: Any) -> str:
     return conditions.tidy(query, filters.all_of(asked.tree, filters.Where(field.name, "eq", value)))
 
 
+def path_of(view: Any) -> dict[Any, str]:
+    """The stages that a record of the view goes through, by stored value; none where the reader may not see them."""
+    field = fields_of(view.model).get(view.board_by)
+    is_open = field is not None and not view.read_only and columns.may_see(acting(), view.model, field.name)
+    return _stages(field) if field is not None and is_open else {}
+
+
 def _stages(field: Field) -> dict[Any, str]:
     """The values of a choice, or the records of a catalogue in their own order, each with its label."""
     if field.kind == "choice":
@@ -151,8 +159,13 @@ class BoardPages:
         record = self.find(pk)
         self.check_reach(record, "edit")
         given, version = {self.board_by: request.form.get("value", "")}, number_in(request.form.get("_version"))
-        in_unit(once, request.form.get("_once", ""), lambda: saving.update(self.model, pk, given, version).id)
         if request.accept_mimetypes.best == "application/json":
+            in_unit(once, request.form.get("_once", ""), lambda: saving.update(self.model, pk, given, version).id)
             return jsonify(version=self.find(pk).version)
-        flash(gettext("Saved."), "success")
-        return redirect(url_for(f"{self.entity}.board"))
+        try:
+            in_unit(once, request.form.get("_once", ""), lambda: saving.update(self.model, pk, given, version).id)
+        except RuleError as error:
+            flash(" ".join(map(say_problem, error.problems.values())), "danger")
+        else:
+            flash(gettext("Saved."), "success")
+        return redirect(url_for(f"{self.entity}.show", pk=pk))

@@ -22,7 +22,7 @@ from app.kernel.typed import number_in
 from app.kernel.views import asked as ask
 from app.kernel.views import bulk_actions, charts, conditions, everywhere, exports, lookup, related, rows, saving
 from app.kernel.views.access import by_verb, require
-from app.kernel.views.board import BoardPages
+from app.kernel.views.board import BoardPages, path_of
 from app.kernel.views.declare import Action, Chart, View
 from app.kernel.views.forms import EntityForm, form_for
 from app.kernel.views.history import entries, events_of
@@ -159,7 +159,8 @@ class EntityView(BoardPages, ModelView):
         events = events_of(record, titles) if isinstance(record, Entity) else []
         titles.fetch()
         return self.page("crm/show.html", record=record, lens=lens, columns=self.visible_columns(self.show_columns),
-                         related=lists, may=self.possible(record), history=entries(actor, record, events, titles))
+                         related=lists, may=self.possible(record), history=entries(actor, record, events, titles),
+                         path=path_of(self))
 
     @expose("/related/<int:pk>/<name>")
     @by_verb("read")

@@ -98,7 +98,6 @@ def test_a_card_is_moved_once_and_a_stale_one_is_refused(deals):
     assert stale.status_code == 409
     assert "changed this record" in stale.json["message"]
     assert of(deals, Opportunity, pk, "stage_id") == deals.stages[1]
-    assert browser.post(f"/opportunity/move/{pk}", {"value": deals.stages[0]}).location == "/opportunity/board/"
 
 
 def test_a_move_that_a_rule_forbids_is_told_in_words_and_changes_nothing(deals):
@@ -110,6 +109,26 @@ def test_a_move_that_a_rule_forbids_is_told_in_words_and_changes_nothing(deals):
     assert answer.status_code == 422
     assert set(answer.json["problems"]) == {"loss_reason"}
     assert of(deals, Opportunity, pk, "stage_id", "version") == (deals.stages[0], version)
+
+
+def test_the_page_of_a_record_shows_its_way_and_moves_it(deals):
+    browser, (pk, version) = deals.browser("sales1"), a_deal(deals)
+    page = browser.get(f"/opportunity/show/{pk}").text
+    path = page.partition('class="card path"')[2].partition("</form>")[0]
+    assert path.count("<li") >= 5
+    assert path.count('aria-current="step"') == 1
+    assert f'<button name="value" value="{deals.stages[1]}">' in path
+    assert f'<button name="value" value="{deals.stages[0]}">' not in path
+    moved = browser.post(f"/opportunity/move/{pk}", {"value": deals.stages[1], "_version": version})
+    assert moved.location == f"/opportunity/show/{pk}"
+    assert of(deals, Opportunity, pk, "stage_id") == deals.stages[1]
+    with deals.acting("system"):
+        lost = session().scalars(sa.select(Stage.id).where(Stage.category == "lost")).first()
+    browser.post(f"/opportunity/move/{pk}", {"value": lost, "_version": version + 1})
+    assert "alert-danger" in browser.get(f"/opportunity/show/{pk}").text
+    assert "<button name=" not in deals.browser("analyst").get(f"/opportunity/show/{pk}").text.partition(
+        'class="card path"')[2].partition("</form>")[0]
+    assert 'class="card path"' not in browser.get(f"/customer/show/{deals.mine}").text
 
 
 @pytest.mark.parametrize(("who", "status"), [("sales2", 404), ("viewer", 403), ("analyst", 403)])
