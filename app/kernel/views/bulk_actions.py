@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app, url_for
 from flask_babel import gettext, ngettext
 
 from app.kernel import bulk, clock
@@ -51,6 +52,13 @@ class Done:
             parts.append(ngettext("%(num)d refused", "%(num)d refused", len(self.refused)))
         named = gettext("Batch %(id)s", id=self.batch_id) + ": " if self.batch_id is not None else ""
         return named + ", ".join(parts)
+
+
+def undo_url(batch_id: int | None) -> str:
+    """Where a batch is taken back, "" where there is none, or not for the actor."""
+    if batch_id is None or "batch.undo" not in current_app.view_functions or not acting().holds("undo"):
+        return ""
+    return url_for("batch.undo", pk=batch_id)
 
 
 def delete_one(model: type[Entity], record_id: int, version: int | None = None) -> int:

@@ -243,7 +243,7 @@ class EntityView(BoardPages, ModelView):
     def delete(self, pk: int) -> Any:
         """Move a record to the recycle bin."""
         in_unit(once, request.form.get("_once", ""), lambda: bulk_actions.delete_one(self.model, pk))
-        flash(gettext("Moved to the recycle bin."), "success")
+        flash(gettext("Moved to the recycle bin."), f"success {url_for(f'{self.entity}.undelete', pk=pk)}")
         return redirect(url_for(f"{self.entity}.list"))
 
     @expose("/undelete/<int:pk>", methods=["POST"])
@@ -259,7 +259,8 @@ class EntityView(BoardPages, ModelView):
     def bulk(self) -> Any:
         """One change to the chosen records or to all that match, as a batch that can be taken back."""
         done = bulk_actions.from_form(self, request.form)
-        flash(done.sentence(), "success" if not done.refused else "warning")
+        kind = "success" if not done.refused else "warning"
+        flash(done.sentence(), f"{kind} {bulk_actions.undo_url(done.batch_id)}".strip())
         return redirect(url_for(f"{self.entity}.list"))
 
     @expose("/act/<name>", methods=["GET", "POST"])

@@ -1,5 +1,7 @@
 """The screens that every declaration gives."""
 
+import re
+
 import pytest
 
 from app.customers.models import Contact, Customer
@@ -77,11 +79,25 @@ def test_delete_and_undelete_go_through_the_bin(desk):
     assert of(desk, Contact, desk.contact, "deleted_at") is None
 
 
+def test_what_was_deleted_is_brought_back_by_the_message_that_tells_it(desk):
+    browser = desk.browser("admin")
+    page = browser.get(browser.post(f"/contact/delete/{desk.contact}").location).text
+    assert f'action="/contact/undelete/{desk.contact}"' in page.partition('class="alert alert-success"')[2]
+    assert "Undo" in page
+    assert "Undo" not in browser.get("/contact/list/").text
+
+
 def test_the_bulk_bar_changes_the_chosen_records(desk):
-    answer = desk.browser("manager").post("/customer/bulk", {"kind": "edit", "ids": [str(desk.mine)],
-                                                             "set_level": "key"})
+    browser = desk.browser("manager")
+    answer = browser.post("/customer/bulk", {"kind": "edit", "ids": [str(desk.mine)], "set_level": "key"})
     assert answer.status_code == 302
     assert of(desk, Customer, desk.mine, "level") == "key"
+    undo = re.search('action="(/batch/[0-9]+/undo)"', browser.get(answer.location).text)[1]
+    assert browser.post(undo).status_code == 302
+    assert of(desk, Customer, desk.mine, "level") != "key"
+    seller = desk.browser("sales1")
+    answer = seller.post("/customer/bulk", {"kind": "edit", "ids": [str(desk.mine)], "set_level": "key"})
+    assert "/undo" not in seller.get(answer.location).text
 
 
 def test_an_action_asks_for_its_fields_and_runs(desk):
