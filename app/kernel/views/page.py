@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
         locale_tag=lambda: str(get_locale() or "en").replace("_", "-"), vendor=vendor, asset=asset,
         current_actor=current_actor, languages=lambda: {code: each["name"] for code, each in
                                                         current_app.config["LANGUAGES"].items()},
-        menu=shell.menu, quick=shell.quick, icon=icon, cell=cell, table_rows=table_rows,
+        menu=shell.menu, quick=shell.quick, key_sheet=shell.key_sheet, icon=icon, cell=cell, table_rows=table_rows,
         once_key=lambda: secrets.token_urlsafe(16),
         record_url=site.record_url, address=address, address_with=address_with, sort_address=sort_address,
         filter_panel=filter_panel, bulk_fields=bulk_fields,

@@ -107,6 +107,11 @@ def _words(label: str) -> str:
     return " ".join([fold(label).replace(" ", ""), *(spoken_of([label]) or "").replace("^", "").split()])
 
 
+def key_sheet() -> Markup:
+    """The sheet of the keys, the same for all who read a language."""
+    return kept(lambda: rendered("crm/keys.html"), "keys")
+
+
 def menu_sections() -> list[MenuSection]:
     """The menu of the actor, from Flask-AppBuilder's menu in the order of the site map."""
     sections = []

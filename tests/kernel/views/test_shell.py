@@ -81,6 +81,13 @@ def test_the_palette_offers_what_may_be_made_and_the_pages_of_the_menu_by_letter
     assert {"kehu", "kh"} <= set(words)
 
 
+def test_the_sheet_of_the_keys_is_in_the_language_of_the_reader(reading):
+    reading("/", "sales1")
+    assert "<kbd>j</kbd> </dt><dd>Next row</dd>" in shell.key_sheet()
+    with force_locale("zh"):
+        assert "下一行" in shell.key_sheet()
+
+
 def test_the_palette_of_who_may_make_nothing_has_no_part_for_it(reading):
     reading("/", "viewer")
     html = shell.palette()
