@@ -59,10 +59,15 @@ def _number(text: Any, default: int, most: int) -> int:
         return default
 
 
+def _all(args: Any, name: str) -> list[str]:
+    """Every value of an argument, as boxes of one name send them."""
+    return args.getlist(name) if hasattr(args, "getlist") else [str(args.get(name, ""))]
+
+
 def from_address(args: Any) -> Asked:
     """Read ``?stage.category=won&q=...&sort=-amount&page_size=50&columns=name,owner``. Malformed if unreadable."""
     sort = str(args.get("sort", ""))[:80]
-    names = tuple(name for name in str(args.get("columns", "")).split(",") if name)[:60]
+    names = tuple(name for name in ",".join(_all(args, "columns")).split(",") if name)[:60]
     page, size = _number(args.get("page"), 1, 10_000_000), _number(args.get("page_size"), PAGE_SIZES[0], MAX_SIZE)
     return Asked(filters.parse(args), str(args.get("q", "")).strip()[:200], sort.removeprefix("-"),
                  sort.startswith("-"), page, size, names, after=str(args.get("after", ""))[:LONGEST_PLACE],

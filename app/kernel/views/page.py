@@ -1,6 +1,7 @@
 """What every template may ask for; as Jinja globals, because widgets render outside of Flask's context processors."""
 
 import secrets
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,7 @@ def install(app: Flask) -> None:
         record_url=site.record_url, address=address, address_with=address_with, sort_address=sort_address,
         filter_panel=filter_panel, bulk_fields=bulk_fields,
         condition_fields=condition_fields, sharing=savedviews.sharing,
+        kept_pairs=kept_pairs, column_choice=column_choice,
         say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
         import_url=import_url)
 
@@ -62,6 +64,26 @@ def address_with(**changes: Any) -> str:
     kept = [(key, text) for key, text in request.args.items(multi=True) if key not in changes and key not in PLACES]
     query = urlencode([*kept, *changes.items()])
     return request.path + (f"?{query}" if query else "")
+
+
+def kept_pairs(*without: str) -> list[tuple[str, str]]:
+    """What the current address asks, less its place and the arguments `without`, for the form that asks those anew."""
+    return [(key, text) for key, text in request.args.items(multi=True) if key not in (*without, *PLACES)]
+
+
+def column_choice(view: Any, shown: Iterable[str]) -> Markup:
+    """Boxes for the fields that a list can show, those that are `shown` ticked; made once for equal roles."""
+    html = shell.kept(lambda: "".join(map(str, _column_boxes(view))), "columns", view.entity)
+    for name in shown:
+        html = html.replace(f' value="{name}">', f' value="{name}" checked>', 1)
+    return Markup(html)  # noqa: S704 - escaped when the boxes were made
+
+
+def _column_boxes(view: Any) -> Iterator[Markup]:
+    box = Markup('<label class="form-check"><input class="form-check-input" type="checkbox" name="columns" value="{}"> '
+                 "{}</label>")
+    for name, field in ask.visible_fields(view.model, [*view.list_columns, *view.show_columns]).items():
+        yield box.format(name, str(field.label))
 
 
 def sort_address(name: str) -> str:

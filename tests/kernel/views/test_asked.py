@@ -157,3 +157,9 @@ def test_a_dotted_name_leads_through_declared_fields_or_nowhere(dotted, leads):
 def test_a_column_that_is_no_text_is_no_column(company, given):
     with company.acting("admin"):
         assert list(ask.visible_fields(Contact, given)) == [each for each in given if each == "name"]
+
+
+def test_columns_are_named_in_one_argument_or_in_several():
+    several = MultiDict([("columns", "name,owner"), ("columns", "city")])
+    assert ask.from_address(several).columns == ("name", "owner", "city")
+    assert ask.from_address({"columns": "name,owner"}).columns == ("name", "owner")

@@ -75,7 +75,7 @@ def test_a_day_or_a_word_for_a_span_is_asked_of_dates_and_nothing_where_no_value
 @pytest.mark.parametrize("given", [
     {"field": "nothing", "operator": "eq"}, {"field": "city", "operator": "between"}, {"field": "city"},
     {"field": "city", "operator": "eq", "value": "x", "back": "filter={"}])
-def test_nonsense_is_malformed(asking, given):
+def test_what_makes_no_condition_is_malformed(asking, given):
     with pytest.raises(Malformed):
         more(asking, **{"operator": "", **given})
 

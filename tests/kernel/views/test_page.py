@@ -88,3 +88,14 @@ def test_what_happened_is_said_in_a_word(app):
         Entry.kind = "strange"
         assert page.event_word(Entry()) == "strange"
         assert isinstance(page.import_url("customer"), str)
+
+
+def test_the_columns_of_a_list_are_chosen_and_the_rest_of_the_address_is_kept(desk):
+    browser = desk.browser("sales1")
+    page = browser.get("/customer/list/?q=acme&columns=name&columns=city&after=").text
+    assert page.count('<th scope="col"') == 2
+    form = page.partition("data-columns>")[2].partition("</form>")[0]
+    assert '<input type="hidden" name="q" value="acme">' in form
+    assert 'name="after"' not in form
+    assert 'value="city" checked' in form
+    assert 'value="level">' in form
