@@ -52,7 +52,8 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     port = _free_port()
     environment = {**os.environ, "CRM_ENV": "development", "CRM_INSTANCE_DIR": str(folder), "PORT": str(port),
-                   "DATABASE_URL": f"sqlite:///{folder / 'crm.db'}", "UPLOAD_DIR": str(folder / "uploads")}
+                   "DATABASE_URL": f"sqlite:///{folder / 'crm.db'}", "UPLOAD_DIR": str(folder / "uploads"),
+                   "WORKERS": "0"}
     environment.pop("CRM_BASE_URL", None)
     _flask(environment, "init")
     _flask(environment, "demo", "--size", "small", "--seed", "1", "--password", PASSWORD)
