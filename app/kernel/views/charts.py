@@ -119,8 +119,13 @@ def _points(view: Any, chart: Chart, tree: Tree, since: dt.date | None, until: d
     rows, group, split = kept or _read(view.model, chart, tree, since, until)
     points = [_point(view, chart, tree, group, split, row) for row in rows]
     place = {value: position for position, value in enumerate(group.order)}
-    return sorted(points, key=lambda point: (place.get(point["key"], len(place)), -(point["value"] or 0)
-                                             if not group.order else 0, point["group"]))[:MAX_GROUPS * 10]
+
+    def order(point: dict[str, Any]) -> tuple[Any, ...]:
+        # To the end, so that equal sums lie the same way however they were added up.
+        size = 0 if group.order else -(point["value"] or 0)
+        return place.get(point["key"], len(place)), size, point["group"], point["split"]
+
+    return sorted(points, key=order)[:MAX_GROUPS * 10]
 
 
 def _read(model: Any, chart: Chart, tree: Tree, since: dt.date | None, until: dt.date | None) -> Any:

@@ -36,7 +36,7 @@ def install(app: Flask) -> None:
         record_url=site.record_url, address=address, address_with=address_with, sort_address=sort_address,
         filter_panel=filter_panel, bulk_fields=bulk_fields,
         condition_fields=condition_fields, sharing=savedviews.sharing,
-        kept_pairs=kept_pairs, column_choice=column_choice,
+        kept_pairs=kept_pairs, column_choice=column_choice, list_chips=list_chips,
         say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
         import_url=import_url)
 
@@ -101,6 +101,17 @@ def filter_panel(view: Any) -> Markup:
     if any(request.args.get(name) for name in view.search_columns):
         return shell.rendered("crm/filters.html", inputs=filter_inputs(view))
     return shell.kept(lambda: shell.rendered("crm/filters.html", inputs=filter_inputs(view)), "filters", view.entity)
+
+
+def list_chips(view: Any, found: list[Any], shown: Iterable[str]) -> Markup:
+    """What the list is asked, and how it may be asked else; without a question it is the same for equal roles."""
+    query = request.query_string.decode("utf-8", "replace")
+
+    def made() -> Markup:
+        return shell.rendered("crm/chips.html", view=view, conditions=found, columns=shown, actor=current_actor(),
+                              query=query)
+
+    return made() if query else shell.kept(made, "chips", view.entity)
 
 
 def condition_fields(view: Any) -> Markup:
