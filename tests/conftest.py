@@ -47,6 +47,8 @@ def pytest_collection_finish():
         importlib.import_module("app.models")
     # Tests and models stay until the end: the collector need not walk through them again and again.
     gc.freeze()
+    # What a test makes goes with its references; the collector looks for circles a tenth as often.
+    gc.set_threshold(7_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

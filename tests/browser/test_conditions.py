@@ -23,9 +23,9 @@ def test_a_condition_is_added_taken_away_and_kept_as_a_view(open_page, width):
     page.locator(".chip a").first.click()
     page.wait_for_url(re.compile(r"list/\?created_at=this_year$"))
     playwright.expect(page.locator(".chip")).to_have_count(1)
-    page.locator(".chips summary").nth(1).click()
+    page.locator("[data-keep]").click()
     page.locator(".condition input[name=name]").fill(f"今年 {width}")
-    page.locator(".chips form").nth(1).locator("button").click()
+    page.locator("details:has([data-keep]) button").click()
     playwright.expect(page.locator(".nav-link.active", has_text=f"今年 {width}")).to_be_visible()
 
 
