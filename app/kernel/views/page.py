@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         filter_panel=filter_panel, bulk_fields=bulk_fields,
         condition_fields=condition_fields, sharing=savedviews.sharing,
         kept_pairs=kept_pairs, column_choice=column_choice, list_chips=list_chips,
+        panel_names=panel_names,
         say=say_problem, query_text=query_text, title_of=title_of, moment_text=moment_text, event_word=event_word,
         import_url=import_url)
 
@@ -121,12 +122,16 @@ def condition_fields(view: Any) -> Markup:
         for name, field in offered(view).items()), "conditions", view.entity)
 
 
+def panel_names(view: Any) -> list[str]:
+    """The fields of the filter panel."""
+    may_use, known = ask.usable(current_actor(), view.model), fields_of(view.model)
+    return [name for name in view.search_columns if "." not in name and name in known and may_use(name)
+            and known[name].kind in ("choice", "pointer", "user", "many")]
+
+
 def filter_inputs(view: Any) -> Any:
     """One input per filterable field, filled with what the address asks for."""
-    actor = current_actor()
-    may_use = ask.usable(actor, view.model)
-    names = [name for name in view.search_columns if "." not in name and name in fields_of(view.model)
-             and may_use(name) and fields_of(view.model)[name].kind in ("choice", "pointer", "user", "many")]
+    actor, names = current_actor(), panel_names(view)
     form = form_for(view.model, names, actor, entity=view.entity, initial=_asked_values(view, names))
     return list(form)
 

@@ -99,3 +99,11 @@ def test_the_columns_of_a_list_are_chosen_and_the_rest_of_the_address_is_kept(de
     assert 'name="after"' not in form
     assert 'value="city" checked' in form
     assert 'value="level">' in form
+
+
+def test_a_search_keeps_the_conditions_the_order_and_the_columns(desk):
+    page = desk.browser("sales1").get("/customer/list/?city__contains=wu&sort=-name&columns=name&level=key&q=ac").text
+    form = page.partition('<form class="search"')[2].partition("</form>")[0]
+    for name, text in (("city__contains", "wu"), ("sort", "-name"), ("columns", "name")):
+        assert f'<input type="hidden" name="{name}" value="{text}">' in form
+    assert form.count('name="level"') == form.count('name="q"') == 1
